@@ -1,0 +1,67 @@
+"""What a connector's `read` yields, and what each event lets the sync engine do.
+
+A pass is a sequence of Upsert, Present, Delete and BadRecord events, then at most one Snapshot, then exactly one
+Checkpoint. A stream that ends without a Checkpoint was cut short and changes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+"""A JSON value, as a connector's state is stored."""
+
+Record = Mapping[str, tuple[str, ...]]
+"""A source record: the source's own field names to its values as text; an empty field is left out."""
+
+State = dict[str, "Json"]
+"""What a connector needs to go on where it stopped; JSON, opaque to the engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert:
+    """The complete record under the source's own key, new or changed or neither (the engine compares)."""
+
+    key: str
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The record under this key exists and has not changed since the last pass."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """The source says that the record under this key is gone."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record that cannot be used; with a key, the contact known under it stays as it was.
+
+    `reason` names the fault and the place (line, DN), never the contact's data.
+    """
+
+    key: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """End of a full pass. Only `complete=True` lets the engine delete what was not seen."""
+
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """All events before it are whole; `state` continues from here."""
+
+    state: State
+
+
+Event = Upsert | Present | Delete | BadRecord | Snapshot | Checkpoint

@@ -1,0 +1,80 @@
+"""Directory: puts the parts of one data folder together; the only file that knows them all."""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from connectors.registry import connect
+
+from directory_server import config
+from directory_server.directory.index import Index
+from directory_server.directory.view import View, for_admin, for_client, for_user
+from directory_server.store import clients, sources
+from directory_server.store.database import Database
+from directory_server.store.rows import Source
+from directory_server.sync.run import Outcome, synchronise
+from directory_server.vault import master_key
+from directory_server.vault.vault import Vault
+
+
+def now() -> datetime:
+    """Return the current time in UTC: the clock that everything below takes as an argument."""
+    return datetime.now(UTC)
+
+
+class Directory:
+    """An opened data folder. Close it, or use it as a context manager."""
+
+    def __init__(self, data: Path, clock: Callable[[], datetime] = now) -> None:
+        self.data = data
+        self.clock = clock
+        self.config = config.load(data)
+        self.vault = Vault(master_key.load(data))
+        self.database = Database.open(data / "contactory.sqlite", self.vault)
+        self.index = Index.open(data / "index", self.database)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close store and index."""
+        self.index.close()
+        self.database.close()
+
+    def view_for_user(self, oid: str, groups: Iterable[str]) -> View:
+        """Return what this user may see by the grants of their groups and of `all`."""
+        return for_user(self.database, self.index, oid=oid, groups=frozenset(groups), country=self.config.country)
+
+    def view_for_client(self, name: str) -> View:
+        """Return what this LDAP/HTTP client may see; KeyError for an unknown client."""
+        return for_client(self.database, self.index, clients.by_name(self.database, name))
+
+    def view_for_admin(self) -> View:
+        """Return a view of everything, for the command line of this machine's admin."""
+        return for_admin(self.database, self.index, country=self.config.country)
+
+    def synchronise(
+        self, source: Source, *, full: bool = False, dry_run: bool = False, apply_held: bool = False
+    ) -> Outcome:
+        """Run one sync of the source and let the index follow."""
+        connector = connect(source.type, sources.settings_of(self.database, source), source.mapping)
+        try:
+            outcome = synchronise(
+                self.database,
+                source,
+                connector,
+                clock=self.clock,
+                monotonic=time.monotonic,
+                full=full,
+                dry_run=dry_run,
+                apply_held=apply_held,
+            )
+        finally:
+            connector.close()
+        self.index.follow()
+        return outcome

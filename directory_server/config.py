@@ -1,0 +1,48 @@
+"""The server's settings: TOML file, then environment `CONTACTORY_*`; unknown keys are refused."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Config(BaseSettings):
+    """Settings of one directory, read from `<data>/directory.toml` and the environment (which wins)."""
+
+    model_config = SettingsConfigDict(env_prefix="CONTACTORY_", extra="forbid", frozen=True)
+
+    web: str = Field("127.0.0.1:8400", description="Address of the web pages, host:port.")
+    ldap: str = Field("127.0.0.1:3389", description="Address of the LDAP front, host:port; empty switches it off.")
+    ldaps: str = Field("127.0.0.1:3636", description="Address of the LDAPS front, host:port; empty switches it off.")
+    tls_certificate: Path | None = Field(None, description="PEM chain for LDAPS and StartTLS; default: self-signed.")
+    tls_key: Path | None = Field(None, description="PEM key of tls_certificate.")
+    suffix: str = Field("dc=contacts", description="Base DN of the LDAP tree.")
+    country: str = Field("DE", description="ISO country that asked numbers are read with, unless a client has its own.")
+
+
+def load(data: Path, **overrides: Any) -> Config:
+    """Return the settings of the data folder; `overrides` (command-line options) win over file and environment.
+
+    Raises `pydantic.ValidationError`, which names the unknown or wrong key.
+    """
+
+    class FileConfig(Config):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            toml = TomlConfigSettingsSource(settings_cls, data / "directory.toml")
+            return init_settings, env_settings, toml
+
+    return FileConfig(**{key: value for key, value in overrides.items() if value is not None})

@@ -1,0 +1,57 @@
+"""A contact as one view may show it: the value that every front receives."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.contact import Contact, PhoneKind
+from directory_server.store.rows import FieldGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number read with its source's location.
+
+    `raw` as the source wrote it; `e164` with its plus ("+498984079812"), empty where it cannot be read or is internal;
+    `extension` the internal extension or the digits behind the company's trunk, empty if unknown; `trunk` the E.164
+    switchboard stem a hyphen or the location reveals ("+4989840798"), empty if unknown.
+    """
+
+    kind: PhoneKind
+    raw: str
+    e164: str
+    extension: str = ""
+    trunk: str = ""
+    label: str = ""
+
+    @property
+    def group(self) -> FieldGroup:
+        """The field group that shows this number."""
+        return FieldGroup.PRIVATE if self.kind is PhoneKind.HOME else FieldGroup.BUSINESS
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why a listing was found.
+
+    `rank` is the class: exact, prefix, compound, nickname, infix, phonetic, edit1, edit2, number, extension or
+    approximate; `field` names the Contact field that matched (`phones` for numbers).
+    """
+
+    rank: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A contact with every field blanked that the view may not read; `numbers` likewise.
+
+    `key` is the source's own key. `match` is None for a listing that was asked for by id.
+    """
+
+    id: int
+    source: str
+    key: str
+    contact: Contact
+    numbers: tuple[Number, ...]
+    changed: datetime
+    match: Match | None = None

@@ -1,0 +1,113 @@
+"""What the store holds, as values: no SQL here, so that every layer above may speak of them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from connectors.contact import Contact
+from connectors.events import Json
+
+
+class FieldGroup(StrEnum):
+    """The unit in which fields are granted.
+
+    `name`: name parts, display name, company, department, job title, categories · `business`: every number but
+    home ones, work and other e-mail and addresses, office, urls · `private`: home numbers, home e-mail and addresses,
+    birthday · `notes`: notes and custom fields · `photo`: pictures.
+    """
+
+    NAME = "name"
+    BUSINESS = "business"
+    PRIVATE = "private"
+    NOTES = "notes"
+    PHOTO = "photo"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """How numbers written at one place are to be read.
+
+    `country` is ISO 3166 alpha-2; `area` the area code without its trunk zero ("89"); `trunk` the company's own
+    number inside the area without extension ("12345"); `extension_length` digits of an internal extension (0: none);
+    `outside_line` the digits dialled before an outside number ("" or "0").
+    """
+
+    country: str = "DE"
+    area: str = ""
+    trunk: str = ""
+    extension_length: int = 0
+    outside_line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configured connection to one place contacts come from; secrets are not in `settings`."""
+
+    id: int
+    name: str
+    type: str
+    settings: dict[str, Json]
+    location: Location = field(default_factory=Location)
+    mapping: dict[str, Json] | None = None
+    priority: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContact:
+    """A contact as last read from its source; `sequence` is its place in the store's one growing row of changes."""
+
+    id: int
+    source_id: int
+    key: str
+    sequence: int
+    contact: Contact
+    first_seen: datetime
+    changed: datetime
+    deleted: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A group (an Entra or AD group id, or `all`) may see these field groups of a source."""
+
+    source_id: int
+    group: str
+    fields: frozenset[FieldGroup]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One LDAP/HTTP client (an SBC, a phone fleet) and how it is answered; its password hash stays in the store."""
+
+    id: int
+    name: str
+    preset: str
+    source_ids: frozenset[int]
+    fields: frozenset[FieldGroup]
+    base_dn: str
+    location: Location
+
+
+class RunState(StrEnum):
+    """How a sync run ended."""
+
+    DONE = "done"
+    HELD = "held"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One sync run of one source, as history shows it."""
+
+    id: int
+    source_id: int
+    started: datetime
+    seconds: float
+    state: RunState
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    bad: int = 0
+    reason: str = ""
