@@ -21,10 +21,6 @@ import trustme
 BINARY = shutil.which("slapd", path="/usr/sbin:/usr/libexec:/usr/lib/openldap:/usr/local/libexec:/usr/bin") or ""
 SCHEMAS = ("core", "cosine", "inetorgperson")
 ACTIVE_DIRECTORY = (*SCHEMAS, "nis", "msuser")  # adds Microsoft's user, objectGUID, …
-    *SCHEMAS,
-    "nis",
-    "msuser",
-)  # adds Microsoft's user, contact and their attributes, objectGUID among them
 START_SECONDS = 20.0
 
 CONFIG = """\
