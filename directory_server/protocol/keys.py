@@ -1,0 +1,173 @@
+"""Keys of the ends: P-256 points, key ids, thumbprints, and the signed key configuration a client trusts.
+
+Trust chain of a client: registrar's key → credential (its tenant, thumbprint of the identity key) → key configuration
+(signed by the identity key) → sealing key.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from directory_server.protocol import base64url, sealing
+from directory_server.protocol.version import KEYS_LABEL
+
+KEM = "P256"
+MAX_LIFETIME = 26 * 3600
+"""A key configuration expires at the latest after this many seconds."""
+
+
+class Untrusted(ValueError):  # noqa: N818 - named by what the caller concludes
+    """The key configuration does not lead back to the registrar for this tenant; the text says where it breaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealingKey:
+    """A public key a directory opens with, and the id it is called by."""
+
+    kid: bytes
+    key: ec.EllipticCurvePublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class KeyConfiguration:
+    """A verified key configuration; `not_before`/`expires` in Unix seconds, `fingerprint` of the identity key."""
+
+    tid: UUID
+    sequence: int
+    not_before: int
+    expires: int
+    keys: tuple[SealingKey, ...]
+    allow_service_end: bool
+    fingerprint: str
+
+
+def point(key: ec.EllipticCurvePublicKey) -> bytes:
+    """Return the 65-byte uncompressed point."""
+    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def key_id(key: ec.EllipticCurvePublicKey) -> bytes:
+    """Return the first 8 bytes of SHA-256 over the point."""
+    return hashlib.sha256(point(key)).digest()[:8]
+
+
+def to_jwk(key: ec.EllipticCurvePublicKey) -> dict[str, str]:
+    """Return the public JWK (RFC 7517) with exactly the members its thumbprint covers."""
+    raw = point(key)
+    return {"crv": "P-256", "kty": "EC", "x": base64url.encode(raw[1:33]), "y": base64url.encode(raw[33:])}
+
+
+def from_jwk(jwk: Mapping[str, Any]) -> ec.EllipticCurvePublicKey:
+    """Read a public P-256 JWK; raises ValueError for anything else."""
+    if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256":
+        raise ValueError("not a P-256 key")
+    raw = b"\x04" + base64url.decode(str(jwk.get("x", ""))) + base64url.decode(str(jwk.get("y", "")))
+    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
+
+
+def thumbprint(key: ec.EllipticCurvePublicKey) -> str:
+    """Return the JWK thumbprint (RFC 7638), base64url of SHA-256: the fingerprint people compare."""
+    canonical = json.dumps(to_jwk(key), separators=(",", ":"), sort_keys=True).encode()
+    return base64url.encode(hashlib.sha256(canonical).digest())
+
+
+def publish(
+    *,
+    tid: UUID,
+    sequence: int,
+    not_before: int,
+    expires: int,
+    keys: tuple[SealingKey, ...],
+    allow_service_end: bool,
+    identity: ec.EllipticCurvePrivateKey,
+    credential: str,
+) -> dict[str, Any]:
+    """Return the signed document that `GET /v1/t/{tid}/keys` serves; the first key is the one to seal to."""
+    config = json.dumps(
+        {
+            "v": 1,
+            "tid": str(tid),
+            "seq": sequence,
+            "nbf": not_before,
+            "exp": expires,
+            "keys": [
+                {"kid": base64url.encode(key.kid), "kem": KEM, "pk": base64url.encode(point(key.key))} for key in keys
+            ],
+            "policy": {"allow_service_end": allow_service_end},
+        },
+        separators=(",", ":"),
+    ).encode()
+    return {
+        "config": base64url.encode(config),
+        "sig": base64url.encode(sealing.sign(identity, KEYS_LABEL + config)),
+        "ik": to_jwk(identity.public_key()),
+        "credential": credential,
+    }
+
+
+def trust(
+    document: Mapping[str, Any], *, tid: UUID, registrar: ec.EllipticCurvePublicKey, now: float
+) -> KeyConfiguration:
+    """Check a published document from the registrar's key down, for this tenant and time; raises Untrusted."""
+    try:
+        identity = from_jwk(document["ik"])
+        config_bytes = base64url.decode(document["config"])
+        signature = base64url.decode(document["sig"])
+        credential = jwt.decode(
+            document["credential"],
+            registrar,
+            algorithms=["ES256"],
+            options={"require": ["tid", "cnf", "exp"], "verify_exp": False, "verify_iat": False},
+        )
+    except (KeyError, TypeError, ValueError, jwt.PyJWTError) as error:
+        raise Untrusted("credential or document is malformed or not signed by the registrar") from error
+    if credential["tid"] != str(tid) or not _not_expired(credential["exp"], now):
+        raise Untrusted("credential is for another tenant or has expired")
+    if not isinstance(credential["cnf"], dict) or credential["cnf"].get("jkt") != thumbprint(identity):
+        raise Untrusted("credential belongs to another identity key")
+    if not sealing.verify(identity, signature, KEYS_LABEL + config_bytes):
+        raise Untrusted("key configuration is not signed by the identity key")
+    configuration = _configuration(config_bytes, thumbprint(identity))
+    if configuration.tid != tid:
+        raise Untrusted("key configuration is for another tenant")
+    if not configuration.not_before <= now < configuration.expires:
+        raise Untrusted("key configuration is not valid now")
+    return configuration
+
+
+def _not_expired(exp: object, now: float) -> bool:
+    return isinstance(exp, int | float) and now < exp
+
+
+def _configuration(config_bytes: bytes, fingerprint: str) -> KeyConfiguration:
+    try:
+        config = json.loads(config_bytes)
+        keys = tuple(
+            SealingKey(
+                base64url.decode(entry["kid"]),
+                ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), base64url.decode(entry["pk"])),
+            )
+            for entry in config["keys"]
+            if entry["kem"] == KEM
+        )
+        configuration = KeyConfiguration(
+            tid=UUID(config["tid"]),
+            sequence=int(config["seq"]),
+            not_before=int(config["nbf"]),
+            expires=int(config["exp"]),
+            keys=keys,
+            allow_service_end=bool(config["policy"]["allow_service_end"]),
+            fingerprint=fingerprint,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Untrusted("key configuration is malformed") from error
+    if not keys or any(key_id(entry.key) != entry.kid for entry in keys):
+        raise Untrusted("key configuration names no usable key")
+    return configuration
