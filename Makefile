@@ -1,0 +1,48 @@
+# Each target works from a fresh clone on Debian 12 with Python 3.11 (and Node 20 for the tab) and installs what it
+# needs, once.
+
+BIN := .venv/bin
+DEMO_PACKAGES := ldap-utils unixodbc libsqliteodbc
+TEST_PACKAGES := $(DEMO_PACKAGES) slapd odbc-postgresql postgresql chromium fonts-noto-core
+PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
+
+.PHONY: run test test-all check bench package install-run install-dev tab
+
+run: install-run
+	$(BIN)/python deploy/demo/run.py
+
+test: install-dev tab
+	$(PYTEST) -m "not long"
+
+test-all: install-dev tab
+	$(PYTEST)
+
+check: install-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/pytest -q tests/architecture
+	cd teams_app/tab && npm run --silent check
+
+bench: install-dev
+	$(BIN)/python benchmarks/search.py
+	$(BIN)/python benchmarks/ldap.py
+	$(BIN)/python benchmarks/relay.py
+
+package: install-run tab
+	$(BIN)/contact-teams package
+
+install-run:
+	@deploy/install/system --optional $(DEMO_PACKAGES)
+	@deploy/install/python run
+	@deploy/install/tab
+
+install-dev:
+	@deploy/install/system --optional $(TEST_PACKAGES)
+	@deploy/install/python dev
+	@deploy/install/node teams_app/tab tests/servers/playground
+
+tab:
+	@deploy/install/tab
