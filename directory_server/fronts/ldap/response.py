@@ -1,0 +1,88 @@
+"""LDAP responses (RFC 4511 §4) as bytes."""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from directory_server.fronts.ldap import ber
+
+NOTICE_OF_DISCONNECTION = "1.3.6.1.4.1.1466.20036"
+
+
+class Code(IntEnum):
+    """The result codes this server gives (RFC 4511 appendix A)."""
+
+    SUCCESS = 0
+    OPERATIONS_ERROR = 1
+    PROTOCOL_ERROR = 2
+    TIME_LIMIT_EXCEEDED = 3
+    SIZE_LIMIT_EXCEEDED = 4
+    COMPARE_FALSE = 5
+    COMPARE_TRUE = 6
+    AUTH_METHOD_NOT_SUPPORTED = 7
+    UNAVAILABLE_CRITICAL_EXTENSION = 12
+    NO_SUCH_ATTRIBUTE = 16
+    UNDEFINED_ATTRIBUTE_TYPE = 17
+    NO_SUCH_OBJECT = 32
+    INVALID_DN_SYNTAX = 34
+    INVALID_CREDENTIALS = 49
+    INSUFFICIENT_ACCESS_RIGHTS = 50
+    BUSY = 51
+    UNAVAILABLE = 52
+    UNWILLING_TO_PERFORM = 53
+    OTHER = 80
+
+
+class Tag(IntEnum):
+    """The application tags of the responses."""
+
+    BIND = 0x61
+    SEARCH_ENTRY = 0x64
+    SEARCH_DONE = 0x65
+    MODIFY = 0x67
+    ADD = 0x69
+    DELETE = 0x6B
+    MODIFY_DN = 0x6D
+    COMPARE = 0x6F
+    EXTENDED = 0x78
+
+
+_EXTENDED_NAME, _EXTENDED_VALUE = 0x8A, 0x8B
+
+
+def envelope(message_id: int, operation: bytes) -> bytes:
+    """Return a whole LDAPMessage around an encoded response operation."""
+    return ber.encode(ber.SEQUENCE, ber.encode_integer(message_id) + operation)
+
+
+def result(
+    message_id: int, tag: Tag, code: Code = Code.SUCCESS, text: str = "", *, matched: str = "", extra: bytes = b""
+) -> bytes:
+    """Return a response that is an LDAPResult (RFC 4511 §4.1.9), with `extra` behind its components."""
+    body = ber.encode_integer(code, ber.ENUMERATED) + ber.encode_text(matched) + ber.encode_text(text) + extra
+    return envelope(message_id, ber.encode(tag, body))
+
+
+def extended(message_id: int, code: Code, text: str = "", name: str = "", value: bytes | None = None) -> bytes:
+    """Return an extended response; `name` and `value` are left out where empty or None."""
+    extra = ber.encode_text(name, _EXTENDED_NAME) if name else b""
+    if value is not None:
+        extra += ber.encode(_EXTENDED_VALUE, value)
+    return result(message_id, Tag.EXTENDED, code, text, extra=extra)
+
+
+def notice(code: Code, text: str) -> bytes:
+    """Return the Notice of Disconnection (RFC 4511 §4.4.1), after which the server closes."""
+    return extended(0, code, text, NOTICE_OF_DISCONNECTION)
+
+
+def attribute(name: str, values: Iterable[str | bytes]) -> bytes:
+    """Return one PartialAttribute."""
+    encoded = b"".join(
+        ber.encode_text(value) if isinstance(value, str) else ber.encode(ber.OCTET_STRING, value) for value in values
+    )
+    return ber.encode(ber.SEQUENCE, ber.encode_text(name) + ber.encode(ber.SET, encoded))
+
+
+def entry(dn: str, attributes: Iterable[bytes]) -> bytes:
+    """Return a SearchResultEntry operation, not yet in its envelope."""
+    return ber.encode(Tag.SEARCH_ENTRY, ber.encode_text(dn) + ber.encode(ber.SEQUENCE, b"".join(attributes)))

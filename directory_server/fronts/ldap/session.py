@@ -1,0 +1,234 @@
+"""One LDAP session without I/O (RFC 4511 §4.2, §4.14, §5.1): bytes in, events and bytes out.
+
+The owner calls `receive` with what arrived and then `next_event` until it returns None, sends `take_output()`, closes
+once `closed` is set, and reports the end of each operation with `finished`. Requests that need no directory (writes,
+unknown extensions, critical controls, abandon) are answered here.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from directory_server.fronts.ldap import ber
+from directory_server.fronts.ldap import message as m
+from directory_server.fronts.ldap.limits import Limits
+from directory_server.fronts.ldap.response import Code, Tag, extended, notice, result
+
+STARTTLS = "1.3.6.1.4.1.1466.20037"
+WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
+MANAGE_DSA_IT = "2.16.840.1.113730.3.4.2"
+DOMAIN_SCOPE = "1.2.840.113556.1.4.1339"
+# There are no referrals here, so both are kept by doing nothing (RFC 3296 §3, MS-ADTS 3.1.1.3.4.1.4).
+_HONOURED_CONTROLS = frozenset({MANAGE_DSA_IT, DOMAIN_SCOPE})
+_RESPONSES: dict[type, Tag] = {
+    m.BindRequest: Tag.BIND,
+    m.SearchRequest: Tag.SEARCH_DONE,
+    m.CompareRequest: Tag.COMPARE,
+    m.ExtendedRequest: Tag.EXTENDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """Verify and then call `bound` or `refuse_bind`; no further event comes before that."""
+
+    id: int
+    name: str
+    password: bytes
+
+    def __repr__(self) -> str:
+        return f"Bind(id={self.id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A search or compare to be answered."""
+
+    id: int
+    request: m.SearchRequest | m.CompareRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    """Stop these operations; nothing more is sent for them, and they need no `finished`."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StartTls:
+    """Send the output, then negotiate TLS and call `tls_started`; whatever arrived before is gone."""
+
+
+Event: TypeAlias = Bind | Operation | Abandon | StartTls
+
+
+class Session:
+    """State of one connection: who is bound, what is outstanding, what is yet to be read and sent.
+
+    `client` is the bound client's name or "". `secure` says whether TLS is on; `can_start_tls` whether it may be.
+    """
+
+    def __init__(self, limits: Limits, *, secure: bool = False, can_start_tls: bool = False) -> None:
+        self.limits = limits
+        self.secure = secure
+        self.can_start_tls = can_start_tls
+        self.client = ""
+        self.authorisation = ""
+        self.closed = False
+        self.outstanding: set[int] = set()
+        self._input = bytearray()
+        self._output: list[bytes] = []
+        self._events: deque[Event] = deque()
+        self._waiting = False  # for a verified bind or a finished TLS handshake
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether a message has begun to arrive and its end is due."""
+        return bool(self._input) and not self._waiting
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the wire."""
+        if not self.closed:
+            self._input += data
+
+    def take_output(self) -> bytes:
+        """Return what is to be sent, once."""
+        data = b"".join(self._output)
+        self._output.clear()
+        return data
+
+    def close(self, code: Code, text: str) -> None:
+        """End the session with a Notice of Disconnection."""
+        if not self.closed:
+            self._output.append(notice(code, text))
+            self._end()
+
+    def _end(self) -> None:
+        self.closed = True
+        self._input.clear()
+        self._abandon_all()
+
+    def _abandon_all(self) -> None:
+        if self.outstanding:
+            self._events.append(Abandon(tuple(self.outstanding)))
+            self.outstanding.clear()
+
+    def next_event(self) -> Event | None:
+        """Return the next thing to do, None if more bytes, an answer to the bind, or TLS is needed first."""
+        while True:
+            if self._events:
+                return self._events.popleft()
+            if self.closed or self._waiting:
+                return None
+            try:
+                pdu = self._frame()
+                if pdu is None:
+                    return None
+                self._handle(m.decode(pdu, self.limits))
+            except m.RequestRefusedError as refused:
+                self._output.append(result(refused.message_id, refused.response, refused.code, refused.text))
+            except ber.BerError as error:
+                self.close(Code.PROTOCOL_ERROR, f"malformed message: {error}")
+
+    def _frame(self) -> bytes | None:
+        if not self._input:
+            return None
+        if self._input[0] != ber.SEQUENCE:
+            raise ber.BerError("not an LDAP message")
+        found = ber.header(self._input, 0, len(self._input))
+        if found is None:
+            return None
+        most = self.limits.pdu_after_bind if self.client else self.limits.pdu_before_bind
+        if found[2] > most:
+            raise ber.BerError(f"message of more than {most} bytes")
+        if found[2] > len(self._input):
+            return None
+        pdu = bytes(self._input[: found[2]])
+        del self._input[: found[2]]
+        return pdu
+
+    def _handle(self, message: m.Message) -> None:
+        request = message.request
+        if isinstance(request, m.UnbindRequest):
+            self._end()
+            return
+        if isinstance(request, m.AbandonRequest):
+            if request.message_id in self.outstanding:
+                self.outstanding.discard(request.message_id)
+                self._events.append(Abandon((request.message_id,)))
+            return
+        if message.id in self.outstanding:
+            raise ber.BerError("message id in use")
+        if any(control.critical and control.oid not in _HONOURED_CONTROLS for control in message.controls):
+            tag = request.response if isinstance(request, m.WriteRequest) else _RESPONSES[type(request)]
+            text = "critical control not supported"
+            self._output.append(result(message.id, tag, Code.UNAVAILABLE_CRITICAL_EXTENSION, text))
+        elif isinstance(request, m.WriteRequest):
+            text = "this directory is read-only"
+            self._output.append(result(message.id, request.response, Code.UNWILLING_TO_PERFORM, text))
+        elif isinstance(request, m.BindRequest):
+            self._bind(message.id, request)
+        elif isinstance(request, m.ExtendedRequest):
+            self._extended(message.id, request.oid)
+        elif len(self.outstanding) >= self.limits.operations:
+            text = "too many operations outstanding"
+            self._output.append(result(message.id, _RESPONSES[type(request)], Code.BUSY, text))
+        else:
+            self.outstanding.add(message.id)
+            self._events.append(Operation(message.id, request))
+
+    def _bind(self, message_id: int, request: m.BindRequest) -> None:
+        # RFC 4511 §4.2.1: a bind ends outstanding operations, and until it succeeds the session is anonymous.
+        self._abandon_all()
+        self.client = self.authorisation = ""
+        if request.mechanism:
+            self.refuse_bind(message_id, Code.AUTH_METHOD_NOT_SUPPORTED, "only simple authentication is supported")
+        elif request.version not in (2, 3):
+            self.refuse_bind(message_id, Code.PROTOCOL_ERROR, "only LDAP versions 2 and 3 are supported")
+        elif request.name and not request.password:
+            # RFC 4513 §5.1.2: must not pass for a bind as that name.
+            self.refuse_bind(message_id, Code.UNWILLING_TO_PERFORM, "a name without a password never binds")
+        elif request.password:
+            self._waiting = True
+            self._events.append(Bind(message_id, request.name, request.password))
+        else:
+            self._output.append(result(message_id, Tag.BIND))
+
+    def bound(self, message_id: int, client: str, authorisation: str) -> None:
+        """Answer the pending bind with success; `authorisation` is what WhoAmI says (RFC 4513 §5.2.1.8)."""
+        self._waiting = False
+        self.client, self.authorisation = client, authorisation
+        self._output.append(result(message_id, Tag.BIND))
+
+    def refuse_bind(self, message_id: int, code: Code, text: str) -> None:
+        """Answer a bind with a refusal; the session stays anonymous."""
+        self._waiting = False
+        self._output.append(result(message_id, Tag.BIND, code, text))
+
+    def _extended(self, message_id: int, oid: str) -> None:
+        if oid == WHO_AM_I:
+            self._output.append(extended(message_id, Code.SUCCESS, value=self.authorisation.encode()))
+        elif oid != STARTTLS or not (self.can_start_tls or self.secure):
+            self._output.append(extended(message_id, Code.PROTOCOL_ERROR, "extended operation not supported"))
+        elif self.secure or self.outstanding:
+            text = "TLS is already established" if self.secure else "operations are outstanding"
+            self._output.append(extended(message_id, Code.OPERATIONS_ERROR, text, STARTTLS))
+        else:
+            self._output.append(extended(message_id, Code.SUCCESS, name=STARTTLS))
+            # What follows in clear was not protected by the TLS it pretends to be under: drop it.
+            self._input.clear()
+            self._waiting = True
+            self._events.append(StartTls())
+
+    def tls_started(self) -> None:
+        """Go on in clear text no more; a bind made before stays (RFC 4513 §3.1.4)."""
+        self._input.clear()
+        self._waiting = False
+        self.secure = True
+
+    def finished(self, message_id: int, answer: bytes) -> None:
+        """Send the whole answer of an operation, unless it was abandoned meanwhile."""
+        if message_id in self.outstanding:
+            self.outstanding.discard(message_id)
+            self._output.append(answer)
