@@ -1,0 +1,63 @@
+"""What an admin can set, run or watch is documented, or this fails."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from directory_server.__main__ import cli as directory
+from directory_server.config import Config
+from relay_cloud.__main__ import cli as relay
+from relay_cloud.config import Config as RelayConfig
+from teams_app.__main__ import cli as teams
+from teams_app.config import Config as TeamsConfig
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def commands(cli: typer.Typer, name: str) -> list[tuple[str, list[str]]]:
+    """Every command with its options, as the program itself knows them."""
+    found: list[tuple[str, list[str]]] = []
+
+    def walk(command: object, path: str) -> None:
+        below = getattr(command, "commands", None)
+        if below is not None:
+            for word, child in below.items():
+                walk(child, f"{path} {word}")
+            return
+        options = [opt for param in command.params for opt in param.opts if opt.startswith("--") and opt != "--help"]
+        found.append((path, options))
+
+    walk(typer.main.get_command(cli), name)
+    return found
+
+
+ALL = [
+    *commands(directory, "contact-directory"),
+    *commands(relay, "contact-relay"),
+    *commands(teams, "contact-teams"),
+]
+
+
+@pytest.mark.parametrize(("command", "options"), ALL, ids=[name for name, _ in ALL])
+def test_command_and_options_are_documented(command: str, options: list[str]) -> None:
+    text = (DOCS / "commands.md").read_text()
+    section = re.search(rf"^### `{re.escape(command)}\b.*?(?=^##|\Z)", text, re.DOTALL | re.MULTILINE)
+    assert section, f"docs/commands.md has no section for {command}"
+    missing = [option for option in options if f"`{option}" not in section.group()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("config", [Config, RelayConfig, TeamsConfig])
+def test_settings_are_documented(config: type) -> None:
+    text = (DOCS / "settings.md").read_text()
+    assert [name for name in config.model_fields if f"`{name}`" not in text] == []
+
+
+def test_metrics_are_documented() -> None:
+    text = (DOCS / "metrics.md").read_text()
+    source = "".join(path.read_text() for path in DOCS.parent.glob("relay_cloud/**/*.py"))
+    names = set(re.findall(r"\bcontact_relay_[a-z_]+", source))
+    assert names
+    assert {name for name in names if f"`{name}" not in text} == set()

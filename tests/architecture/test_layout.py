@@ -1,0 +1,70 @@
+"""The layout is part of the design: a new folder or a long file needs a decision, not an accident."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LONGEST = 300
+
+TOP = {
+    ".ci", ".gitignore", "CHANGELOG.md", "Makefile", "README.md", "benchmarks", "connectors", "deploy", "directory_server",
+    "docs", "pyproject.toml", "relay_cloud", "requirements-dev.lock", "requirements.lock", "teams_app", "tests",
+}  # fmt: skip
+
+FOLDERS = {
+    "connectors": {"csv_file", "ldap", "odbc"},
+    "relay_cloud": {"bus", "wire"},
+    "directory_server": {
+        "commands", "directory", "fronts", "observe", "protocol", "store", "sync", "vault",
+    },
+    "directory_server/fronts": {"ldap", "uplink", "web"},
+    "directory_server/fronts/web": {"locale", "static", "templates"},
+    "teams_app": {"manifest", "tab"},
+    "deploy": {"demo", "install"},
+    "docs": {"decisions", "pictures"},
+    "tests": {
+        "architecture", "connectors", "contracts", "deploy", "directory_server", "fakes", "fuzz", "journeys", "properties",
+        "relay_cloud", "servers", "teams_app", "ui", "vectors",
+    },
+}  # fmt: skip
+
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
+SOURCE = {".py", ".ts", ".tsx", ".css", ".html"}
+
+
+def tracked() -> list[Path]:
+    """Every file of the repository, new ones that are not ignored included."""
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    return [Path(line) for line in listing.splitlines() if (ROOT / line).exists()]
+
+
+def test_top_level_is_as_agreed() -> None:
+    assert {path.parts[0] for path in tracked()} == TOP
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_folders_are_as_agreed(folder: str) -> None:
+    parent = Path(folder)
+    depth = len(parent.parts)
+    below = [path for path in tracked() if path.parts[:depth] == parent.parts and len(path.parts) > depth + 1]
+    assert {path.parts[depth] for path in below} <= FOLDERS[folder]
+
+
+def test_no_file_is_longer_than_the_limit() -> None:
+    lengths = {path: len((ROOT / path).read_text().splitlines()) for path in tracked() if path.suffix in SOURCE}
+    assert {str(path): length for path, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_nothing_is_named_for_its_vagueness() -> None:
+    assert [str(path) for path in tracked() if FORBIDDEN_NAMES & {part.split(".")[0] for part in path.parts}] == []
+
+
+def test_every_connector_has_the_same_files() -> None:
+    for name in FOLDERS["connectors"]:
+        files = {path.name for path in (ROOT / "connectors" / name).iterdir()}
+        assert {"connector.py", "settings.py", "mapping.toml", "README.md"} <= files, name
