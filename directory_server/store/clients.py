@@ -1,0 +1,102 @@
+"""Clients: the LDAP/HTTP clients that may ask, and their password hashes."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Column, Integer, Row, Table, Text, delete, insert, select
+
+from directory_server.store import grants
+from directory_server.store.database import Database
+from directory_server.store.errors import NameTaken, NotFound
+from directory_server.store.location_json import location_from_json, location_to_json
+from directory_server.store.password import hash_password
+from directory_server.store.rows import Client, FieldGroup, Location
+from directory_server.store.schema import METADATA
+
+CLIENTS = Table(
+    "clients",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("preset", Text, nullable=False),
+    Column("source_ids", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("base_dn", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("password", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+def add(
+    database: Database,
+    name: str,
+    password: str,
+    *,
+    preset: str,
+    source_ids: Iterable[int],
+    fields: Iterable[FieldGroup],
+    base_dn: str,
+    location: Location,
+) -> Client:
+    """Add a client and return it; raises NameTaken, ValueError for an empty or overlong password."""
+    row = {
+        "name": name,
+        "preset": preset,
+        "source_ids": json.dumps(sorted(source_ids)),
+        "fields": grants.to_text(frozenset(fields)),
+        "base_dn": base_dn,
+        "location": location_to_json(location),
+        "password": hash_password(password),
+    }
+    with database.write() as connection:
+        if connection.execute(select(CLIENTS.c.id).where(CLIENTS.c.name == name)).first():
+            raise NameTaken(f"a client named {name!r} exists already")
+        connection.execute(insert(CLIENTS).values(row))
+    return by_name(database, name)
+
+
+def all(database: Database) -> list[Client]:  # noqa: A001 - `clients.all` is how it reads
+    """Return every client in order of name."""
+    with database.read() as connection:
+        return [_client(row) for row in connection.execute(select(CLIENTS).order_by(CLIENTS.c.name))]
+
+
+def by_name(database: Database, name: str) -> Client:
+    """Return the client of this name; raises NotFound (a KeyError)."""
+    with database.read() as connection:
+        row = connection.execute(select(CLIENTS).where(CLIENTS.c.name == name)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no client named {name!r}")
+    return _client(row)
+
+
+def verify(database: Database, name: str, password: str) -> Client | None:
+    """Return the client if name and password are right, else None after the same work for either reason.
+
+    A password found right before costs microseconds, any other about 30 ms of CPU.
+    """
+    row = database.driver().execute("SELECT password FROM clients WHERE name = ?", (name,)).fetchone()
+    if not database.verified_passwords.verify(password, row[0] if row else None):
+        return None
+    return by_name(database, name)
+
+
+def remove(database: Database, name: str) -> None:
+    """Remove the client; raises NotFound."""
+    with database.write() as connection:
+        if connection.execute(delete(CLIENTS).where(CLIENTS.c.name == name)).rowcount == 0:
+            raise NotFound(f"there is no client named {name!r}")
+
+
+def _client(row: Row[Any]) -> Client:
+    return Client(
+        id=row.id,
+        name=row.name,
+        preset=row.preset,
+        source_ids=frozenset(json.loads(row.source_ids)),
+        fields=grants.from_text(row.fields),
+        base_dn=row.base_dn,
+        location=location_from_json(row.location),
+    )

@@ -1,0 +1,94 @@
+"""Staging: what a sync run is going to change, kept in a temporary table until it may be applied at once.
+
+A run of any size thus needs little memory, holds no lock while its source is slow, and changes all or nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from directory_server.store import moment, sequence
+from directory_server.store.database import Database, driver_of
+
+Row = tuple[str, str, str, bytes, bytes]
+"""A changed contact: key, contact as JSON, record as JSON, hash of the record, hash of the contact."""
+
+_CREATE = """
+CREATE TEMP TABLE staged (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE ON CONFLICT REPLACE,
+    contact TEXT, record TEXT, record_hash BLOB, contact_hash BLOB, quiet INTEGER NOT NULL
+)
+"""
+_WRITE = """
+INSERT INTO contacts (source_id, key, sequence, first_seen, changed, record_hash, contact_hash, contact, record)
+SELECT :source, key, :first + place, :at, :at, record_hash, contact_hash, contact, record
+FROM temp.staged WHERE contact IS NOT NULL AND NOT quiet ORDER BY place
+ON CONFLICT (source_id, key) DO UPDATE SET
+    sequence = excluded.sequence, changed = excluded.changed, record_hash = excluded.record_hash,
+    contact_hash = excluded.contact_hash, contact = excluded.contact, record = excluded.record, deleted = NULL
+"""
+_REFRESH = """
+UPDATE contacts SET record = staged.record, record_hash = staged.record_hash
+FROM temp.staged WHERE contacts.source_id = :source AND contacts.key = staged.key AND staged.quiet
+"""
+_DELETE = """
+UPDATE contacts SET deleted = :at, changed = :at, sequence = :first + staged.place
+FROM temp.staged WHERE contacts.source_id = :source AND contacts.key = staged.key
+    AND staged.contact IS NULL AND contacts.deleted IS NULL
+"""
+
+
+class Staging:
+    """The changes of one run; made by `staging`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._driver = driver_of(connection)
+        self._driver.execute(_CREATE)
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Stage contacts that are new, changed or back again; the last row of a key wins."""
+        self._put([(*row, 0) for row in rows])
+
+    def refresh(self, rows: Sequence[Row]) -> None:
+        """Stage records that changed while their contact did not: stored, but no change to follow."""
+        self._put([(*row, 1) for row in rows])
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Stage contacts to be deleted softly."""
+        self._put([(key, None, None, None, None, 0) for key in keys])
+
+    @contextmanager
+    def apply(self, source_id: int, at: datetime) -> Iterator[Connection]:
+        """Change the contacts and give the connection, so that state and run are kept in the same transaction."""
+        with self._connection.begin():
+            (most,) = self._driver.execute("SELECT coalesce(max(place), 0) FROM temp.staged").fetchone()
+            first = sequence.reserve(self._connection, most)
+            values = {"source": source_id, "first": first, "at": moment.to_text(at)}
+            self._driver.execute(_WRITE, values)
+            self._driver.execute(_REFRESH, values)
+            self._driver.execute(_DELETE, values)
+            yield self._connection
+
+    def _put(self, rows: Sequence[tuple[str, str | None, str | None, bytes | None, bytes | None, int]]) -> None:
+        self._driver.execute("BEGIN")
+        self._driver.executemany(
+            "INSERT INTO temp.staged (key, contact, record, record_hash, contact_hash, quiet)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        self._driver.execute("COMMIT")
+
+
+@contextmanager
+def staging(database: Database) -> Iterator[Staging]:
+    """Give an empty Staging; whatever was not applied is forgotten."""
+    connection = database.connect()
+    try:
+        yield Staging(connection)
+    finally:
+        connection.invalidate()  # the temporary table goes with its connection
+        connection.close()

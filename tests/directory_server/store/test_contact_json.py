@@ -1,0 +1,63 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.contact import Address, Contact, Email, Phone, PhoneKind, PlaceKind
+from directory_server.store.contact_json import (
+    TEXTS,
+    contact_from_json,
+    contact_to_json,
+    fingerprint,
+    record_from_json,
+    record_to_json,
+)
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+phones = st.builds(Phone, st.sampled_from(PhoneKind), texts, texts)
+emails = st.builds(Email, texts, st.sampled_from(PlaceKind))
+addresses = st.builds(Address, st.sampled_from(PlaceKind), texts, texts, texts, texts, texts)
+contacts = st.builds(
+    Contact,
+    **dict.fromkeys(TEXTS, texts),
+    phones=st.lists(phones, max_size=3).map(tuple),
+    emails=st.lists(emails, max_size=3).map(tuple),
+    addresses=st.lists(addresses, max_size=2).map(tuple),
+    urls=st.lists(texts, max_size=2).map(tuple),
+    categories=st.lists(texts, max_size=2).map(tuple),
+    custom=st.lists(st.tuples(texts, texts), max_size=2).map(tuple),
+)
+records = st.dictionaries(texts, st.lists(texts, min_size=1, max_size=3).map(tuple), max_size=5)
+
+
+@given(contacts)
+def test_a_contact_comes_back_exactly(contact):
+    assert contact_from_json(contact_to_json(contact)) == contact
+
+
+@given(contacts, contacts)
+def test_texts_are_equal_when_contacts_are(one, other):
+    assert (contact_to_json(one) == contact_to_json(other)) == (one == other)
+
+
+@given(records)
+def test_a_record_comes_back_exactly(record):
+    assert record_from_json(record_to_json(record)) == record
+
+
+@given(records)
+def test_the_order_of_fields_does_not_matter(record):
+    turned = dict(reversed(list(record.items())))
+    assert fingerprint(record_to_json(record)) == fingerprint(record_to_json(turned))
+
+
+def test_an_empty_contact_is_short():
+    assert contact_to_json(Contact()) == "{}"
+
+
+def test_a_fingerprint_has_128_bits():
+    assert len(fingerprint("a")) == 16
+
+
+def test_half_a_character_is_refused():
+    with pytest.raises(UnicodeEncodeError):
+        fingerprint("\ud800")

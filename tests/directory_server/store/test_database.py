@@ -1,0 +1,146 @@
+import sqlite3
+import subprocess
+import sys
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from directory_server.store import (  # noqa: F401 - each registers its table
+    admins,
+    clients,
+    contacts,
+    grants,
+    keys,
+    runs,
+    settings,
+    sources,
+    states,
+)
+from directory_server.store import database as database_module
+from directory_server.store.database import Database
+from directory_server.store.errors import NotADatabase, SchemaTooNew
+from directory_server.store.schema import METADATA, REVISION
+from directory_server.vault.vault import Vault
+
+VAULT = Vault(bytes(32))
+
+
+@pytest.fixture
+def database(tmp_path):
+    opened = Database.open(tmp_path / "contactory.sqlite", VAULT)
+    yield opened
+    opened.close()
+
+
+def test_the_migrations_make_exactly_the_tables_the_code_names(database):
+    with database.read() as connection:
+        difference = compare_metadata(MigrationContext.configure(connection), METADATA)
+    assert difference == []
+
+
+def test_the_revision_is_the_newest_migration():
+    migrations = ScriptDirectory(database_module.__file__.replace("database.py", "migrations"))
+    assert migrations.get_heads() == [REVISION]
+    assert Config is not None
+
+
+def test_it_is_opened_as_the_design_says(database):
+    with database.read() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert pragmas == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 30_000}
+    assert database.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_opening_again_keeps_everything(database):
+    settings.put(database, "a", 1)
+    again = Database.open(database.path, VAULT)
+    assert settings.get(again, "a") == 1
+    again.close()
+
+
+def test_a_newer_schema_is_refused_and_left_alone(database):
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaTooNew, match="9999"):
+        Database.open(database.path, VAULT)
+    with database.read() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path):
+    path = tmp_path / "contactory.sqlite"
+    path.write_bytes(b"this is no database, whatever its name says" * 100)
+    with pytest.raises(NotADatabase):
+        Database.open(path, VAULT)
+
+
+def test_several_processes_may_open_a_new_one_at_once(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from directory_server.store.database import Database;"
+        "from directory_server.store import settings; from directory_server.vault.vault import Vault;"
+        "d = Database.open(Path(sys.argv[1]), Vault(bytes(32))); settings.put(d, sys.argv[2], 1); d.close()"
+    )
+    path = tmp_path / "contactory.sqlite"
+    started = [subprocess.Popen([sys.executable, "-c", code, str(path), str(number)]) for number in range(4)]
+    assert [process.wait(40) for process in started] == [0, 0, 0, 0]
+    database = Database.open(path, VAULT)
+    assert [settings.get(database, str(number)) for number in range(4)] == [1, 1, 1, 1]
+    database.close()
+
+
+def test_a_write_that_raises_changes_nothing(database):
+    def fail():
+        with database.write() as connection:
+            connection.execute(text("INSERT INTO settings (name, value) VALUES ('a', '1')"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert settings.get(database, "a") is None
+
+
+def test_a_read_sees_one_state_while_others_write(database):
+    settings.put(database, "a", 1)
+    with database.read() as connection:
+        before = connection.execute(text("SELECT value FROM settings")).scalar()
+        settings.put(database, "a", 2)
+        assert connection.execute(text("SELECT value FROM settings")).scalar() == before
+    assert settings.get(database, "a") == 2
+
+
+def test_what_is_written_on_a_reading_connection_is_not_kept(database):
+    with database.read() as connection:
+        connection.execute(text("INSERT INTO settings (name, value) VALUES ('a', '1')"))
+    assert settings.get(database, "a") is None
+
+
+def test_the_driver_connection_reads_only(database):
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        database.driver().execute("DELETE FROM settings")
+
+
+def test_each_thread_has_its_own_driver_connection(database):
+    mine, others = database.driver(), []
+    thread = threading.Thread(target=lambda: others.append(database.driver()))
+    thread.start()
+    thread.join()
+    assert others[0] is not mine
+    assert database.driver() is mine
+
+
+def test_closing_twice_is_fine(database):
+    database.driver()
+    database.close()
+    database.close()
+
+
+def test_repr_carries_no_secret(database):
+    assert repr(database) == f"<Database {database.path}>"
