@@ -1,0 +1,60 @@
+"""Columns: the searchable fields, each in the field group that must be granted before it may match."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from directory_server.store.rows import FieldGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One searchable column.
+
+    `field` is the Contact field it reports in a match; `order` its place in ranking (name first); `digits` tells that
+    it holds numbers rather than words.
+    """
+
+    at: int
+    name: str
+    group: FieldGroup
+    field: str
+    order: int
+    digits: bool = False
+
+
+def _column(at: int, name: str, group: str, field: str, order: int, *, digits: bool = False) -> Column:
+    return Column(at, name, FieldGroup(group), field, order, digits)
+
+
+COLUMNS: Final = (
+    _column(0, "n", "name", "display_name", 0),
+    _column(1, "c", "name", "company", 1),
+    _column(2, "d", "name", "department", 2),
+    _column(3, "t", "name", "job_title", 2),
+    _column(4, "m", "business", "emails", 3),
+    _column(5, "l", "business", "addresses", 4),
+    _column(6, "r", "business", "addresses", 5),
+    _column(7, "hm", "private", "emails", 3),
+    _column(8, "hl", "private", "addresses", 4),
+    _column(9, "hr", "private", "addresses", 5),
+    _column(10, "x", "notes", "notes", 5),
+    _column(11, "z", "business", "phones", 0, digits=True),
+    _column(12, "hz", "private", "phones", 0, digits=True),
+)
+"""Names, companies, departments, titles and categories, mail, city, the rest of addresses; `h…` the private ones."""
+
+TEXT: Final = tuple(column for column in COLUMNS if not column.digits)
+DIGITS: Final = tuple(column for column in COLUMNS if column.digits)
+
+FIELDS: Final = {
+    "name": ("n",), "company": ("c",), "firma": ("c",), "department": ("d",), "abteilung": ("d",),
+    "city": ("l", "hl"), "ort": ("l", "hl"), "mail": ("m", "hm"), "email": ("m", "hm"),
+}  # fmt: skip
+"""What may stand before the colon in a query (beside `source`, `quelle`), and the columns it asks."""
+
+
+def granted(groups: Iterable[FieldGroup]) -> frozenset[int]:
+    """Return the columns that these field groups open."""
+    allowed = frozenset(groups)
+    return frozenset(column.at for column in COLUMNS if column.group in allowed)

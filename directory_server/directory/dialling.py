@@ -1,0 +1,109 @@
+"""Dialling plans: how a country dials abroad and inside, and which zeros belong to a number."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers.phonemetadata import PhoneMetadata
+
+_CODES = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+
+KEEPS_ZERO = frozenset({"39", "378", "379"})
+"""A zero behind these country codes is part of the number, even written as (0)."""
+
+_NO_TRUNK_ZERO = KEEPS_ZERO | frozenset(
+    ("34", "45", "47", "420", "352", "351", "48", "30", "371", "372", "376", "377", "356", "1")
+)
+
+APPENDS_EXTENSION = frozenset({"49", "43"})
+"""Country codes where a direct dial is the company's number with the extension behind it."""
+
+_HYPHEN_TRUNK = APPENDS_EXTENSION | {"39", "352"}
+_SERVICE = {
+    "49": frozenset({"110", "112", "115", "116117", "19222", "116116"}),
+    "43": frozenset({"112", "122", "133", "140", "141", "142", "144", "147"}),
+    "41": frozenset({"112", "117", "118", "143", "144", "145", "147", "1414"}),
+}
+_EVERYWHERE = frozenset({"110", "112", "911", "999"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`code` the country code, `abroad` the prefix for other countries, `trunk` the prefix inside (often 0 or "")."""
+
+    code: str
+    abroad: str
+    trunk: str
+
+
+@lru_cache(maxsize=512)
+def plan(country: str) -> Plan:
+    """Return the plan of an ISO 3166 country; an unknown one is dialled like Germany's neighbours, without a code."""
+    metadata = PhoneMetadata.metadata_for_region(country.upper(), None)
+    if metadata is None:
+        return Plan("", "00", "")
+    code = str(metadata.country_code)
+    abroad = metadata.preferred_international_prefix or metadata.international_prefix or "00"
+    if not abroad.isdigit():
+        abroad = "00"
+    trunk = metadata.national_prefix or ""
+    return Plan(code, abroad, "" if code in _NO_TRUNK_ZERO and trunk == "0" else trunk)
+
+
+def country_code(digits: str) -> str:
+    """Return the country code that international digits begin with, or "" where there is none such."""
+    for length in (1, 2, 3):
+        if digits[:length] in _CODES:
+            return digits[:length]
+    return ""
+
+
+def without_trunk(digits: str) -> str:
+    """Drop a trunk prefix wrongly left behind the country code: 49089… is 4989…, but 3902… stays."""
+    code = country_code(digits)
+    rest = digits[len(code) :]
+    if code == "36" and rest.startswith("06"):
+        return code + rest[2:]
+    if code == "7" and rest.startswith("8") and len(rest) == 11:  # noqa: PLR2004 - ten digits follow the 8 in +7
+        return code + rest[1:]
+    if rest.startswith("0") and code not in _NO_TRUNK_ZERO:
+        return code + rest[1:]
+    return digits
+
+
+def is_service(digits: str, code: str) -> bool:
+    """Whether these digits are an emergency or service number, which is dialled as it stands."""
+    if digits in _EVERYWHERE or digits in _SERVICE.get(code, frozenset()):
+        return True
+    return digits.startswith("118") and len(digits) in {5, 6} and code in {"49", "43", "33", "44"}
+
+
+def is_mobile(digits: str) -> bool:
+    """Whether German or Austrian international digits belong to a mobile, whose hyphens mean nothing."""
+    return digits.startswith(("4915", "4916", "4917", "4365", "4366", "4367", "4368", "4369"))
+
+
+def learns_trunk(code: str) -> bool:
+    """Whether a hyphen in this country's numbers usually stands before the direct dial."""
+    return code in _HYPHEN_TRUNK
+
+
+@lru_cache(maxsize=65536)
+def is_whole(digits: str, country: str) -> bool:
+    """Whether digits without any prefix have the length of a whole national number (not only a local part)."""
+    try:
+        parsed = phonenumbers.parse(digits, country.upper())
+    except phonenumbers.NumberParseException:
+        return False
+    verdict = phonenumbers.is_possible_number_with_reason(parsed)
+    return bool(verdict == phonenumbers.ValidationResult.IS_POSSIBLE)
+
+
+@lru_cache(maxsize=65536)
+def parse(text: str, country: str) -> str:
+    """Return the E.164 digits that libphonenumber reads (letters, odd marks), or ""; never asks whether it is valid."""
+    try:
+        parsed = phonenumbers.parse(text, country.upper())
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164).lstrip("+")

@@ -1,0 +1,70 @@
+"""Normal form: how words are written in the index and in queries alike, so that Müller = Mueller = Muller."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+VERSION = 1
+"""Raised with every change of what this file returns: an index of another version is rebuilt."""
+
+LONGEST = 40
+_LONGEST_DIGITS = 6
+
+_SPECIAL = {
+    "ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l",
+    "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "\u0131": "i", "þ": "th", "Þ": "th",
+    "\u2018": "'", "\u2019": "'", "\u02bc": "'", "`": "'", "\u00b4": "'",
+}  # fmt: skip
+
+
+def _table() -> dict[int, str]:
+    table = {}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        plain = "".join(part for part in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(part))
+        if plain.casefold() != chr(code):
+            table[code] = plain.casefold()
+    table.update({ord(letter): plain for letter, plain in _SPECIAL.items()})
+    return table
+
+
+_TABLE = _table()
+_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*|[^\W_a-z0-9]+")
+_UMLAUT = re.compile(r"([ao]|(?<!q)u)e")
+
+
+def fold(text: str) -> str:
+    """Return the text without case and Latin accents; ä is a here, not ae."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_TABLE).casefold())
+
+
+def contract(word: str) -> str:
+    """Drop the e of ae, oe, ue (not behind qu): the one spelling of all three ways to write an umlaut."""
+    return _UMLAUT.sub(r"\1", word) if "e" in word else word
+
+
+@lru_cache(maxsize=131072)
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a text in normal form, in order; o'connell also gives connell.
+
+    Words are cut at 40 letters; pure digits over 6 are left to the number index.
+    """
+    found: list[str] = []
+    for word in _WORD.findall(fold(text)):
+        parts = (word.replace("'", ""), word.rpartition("'")[2]) if "'" in word else (word,)
+        for part in parts:
+            if len(part) > _LONGEST_DIGITS and part.isdigit():
+                continue
+            found.append(contract(part[:LONGEST]))
+    return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def mail_words(address: str) -> tuple[str, ...]:
+    """Return the words of an e-mail address (or a part of one), without the top-level domain."""
+    local, at, domain = address.rpartition("@")
+    if not at:
+        return words(address)
+    labels, dot, _top = domain.rpartition(".")
+    return words(local) + words(labels if dot else domain)
