@@ -1,0 +1,142 @@
+"""Contacts from a CSV or TXT file."""
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from connectors.connector import CheckResult, Container, Field
+from connectors.contact import Contact
+from connectors.csv_file import reader
+from connectors.csv_file.damage import NumberDamage
+from connectors.csv_file.reader import Table
+from connectors.csv_file.rows import Row
+from connectors.csv_file.settings import CsvSettings
+from connectors.errors import SourceGone
+from connectors.events import BadRecord, Checkpoint, Event, Record, Snapshot, State, Upsert
+from connectors.mapping import apply, load
+from connectors.pick import fold
+
+_SAMPLES = 5
+_EXAMPLE_ROWS = 100
+_STATE_VERSION = 1
+
+
+class CsvConnector:
+    """Reads the whole file in every pass; a file that may be half-written is PartialRead, never fewer rows.
+
+    A row of a wrong width or with stray quotes may hide others, so its pass ends with `Snapshot(complete=False)`.
+    """
+
+    type_name: ClassVar[str] = "csv"
+    settings_type: ClassVar[type[CsvSettings]] = CsvSettings
+
+    def __init__(self, settings: CsvSettings, mapping_overrides: Mapping[str, object] | None = None) -> None:
+        self.settings = settings
+        self.mapping = load(__package__, mapping_overrides)
+
+    def check(self) -> CheckResult:
+        """Read the file to its end; see `Connector.check`."""
+        samples: list[Contact] = []
+        damage = NumberDamage()
+        count, bad = 0, 0
+        with reader.opened(self.settings) as table:
+            for event in _events(table):
+                if isinstance(event, Upsert):
+                    contact = apply(self.mapping, event.record)
+                    damage.look(contact)
+                    samples += [contact] if count < _SAMPLES else []
+                    count += 1
+                elif isinstance(event, BadRecord):
+                    bad += 1
+        warnings = [*damage.warnings(), *self._unused(table)]
+        if bad:
+            warnings.append(f"{bad} rows cannot be used; a sync run lists them by line")
+        if not count:
+            warnings.append("the file has a header but no rows")
+        return CheckResult(str(self.settings.path), count, tuple(samples), tuple(warnings))
+
+    def discover(self) -> list[Container]:
+        """Return the file's columns with examples from its first rows."""
+        examples: dict[str, str] = {}
+        with reader.opened(self.settings) as table:
+            for _, row in zip(range(_EXAMPLE_ROWS), table.rows, strict=False):
+                for name, cell in zip(table.columns, row.cells, strict=False):
+                    if cell:
+                        examples.setdefault(name, cell)
+        fields = tuple(Field(name, examples.get(name, "")) for name in table.columns if name)
+        return [Container(self.settings.path.name, fields)]
+
+    def read(self, state: State | None) -> Iterator[Event]:
+        """Yield every row; see `Connector.read`.
+
+        With `delete_after_import` a file whose content the engine has stored (its state came back) is removed, and a
+        missing file means that nothing is new.
+        """
+        done: State = {"version": _STATE_VERSION}
+        if self.settings.delete_after_import:
+            digest = self._waiting(state)
+            if not digest:
+                yield Checkpoint(state or done)
+                return
+            done["fingerprint"] = digest
+        complete = True
+        with reader.opened(self.settings) as table:
+            for event in _events(table):
+                if isinstance(event, Snapshot):
+                    complete = event.complete
+                else:
+                    yield event
+        if self.settings.delete_after_import and reader.fingerprint(self.settings.path) != done["fingerprint"]:
+            done["fingerprint"] = ""  # replaced since we took the digest: not this content, so never removed by it
+        yield Snapshot(complete=complete)
+        yield Checkpoint(done)
+
+    def close(self) -> None:
+        """Nothing stays open between calls."""
+
+    def _waiting(self, state: State | None) -> str:
+        """Return the digest of a file still to be imported, "" if there is none; removes one that has been."""
+        path = self.settings.path
+        try:
+            reader.look(path)
+        except SourceGone:
+            if not path.parent.is_dir():
+                raise
+            return ""
+        digest = reader.fingerprint(path)
+        if state is None or state.get("fingerprint") != digest:
+            return digest
+        with reader.faults(path):
+            path.unlink()
+        return ""
+
+    def _unused(self, table: Table) -> list[str]:
+        known = {fold(name) for name in self.mapping.source_fields()} | {fold(table.columns[table.key])}
+        unused = [name for name in table.columns if name and fold(name) not in known]
+        return [f"columns not used: {', '.join(unused)}"] if unused else []
+
+
+def _events(table: Table) -> Iterator[Event]:
+    """Yield Upsert and BadRecord of each row, then a Snapshot that says whether every row could be told apart."""
+    seen: set[str] = set()
+    complete = True
+    for row in table.rows:
+        key = row.cells[table.key] if table.key < len(row.cells) else ""
+        if row.fault:
+            complete = False
+            yield BadRecord(None, f"line {row.line}: {row.fault}")
+        elif not key:
+            yield BadRecord(None, f"line {row.line}: the key column is empty")
+        elif key in seen:
+            yield BadRecord(key, f"line {row.line}: an earlier line has the same key")
+        else:
+            seen.add(key)
+            yield Upsert(key, _record(table, row))
+    yield Snapshot(complete=complete)
+
+
+def _record(table: Table, row: Row) -> Record:
+    record: dict[str, tuple[str, ...]] = {}
+    for name, cell in zip(table.columns, row.cells, strict=True):
+        if name and cell:
+            record[name] = (*record.get(name, ()), cell)
+    return record
