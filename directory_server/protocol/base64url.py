@@ -1,17 +1,5 @@
-"""Base64url without padding (RFC 4648 section 5), as JWK and JWT write bytes."""
+"""Base64url without padding (RFC 4648 section 5), as JWK and JWT write bytes; the one of the wire."""
 
-import base64
-import binascii
+from relay_cloud.wire.base64url import decode, encode
 
-
-def encode(data: bytes) -> str:
-    """Return the text form."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
-def decode(text: str) -> bytes:
-    """Return the bytes; raises ValueError for anything that is not base64url."""
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError) as error:
-        raise ValueError("not base64url") from error
+__all__ = ["decode", "encode"]

@@ -11,12 +11,27 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from directory_server.protocol import base64url, sealing
+from directory_server.protocol import base64url
 from directory_server.protocol.version import KEYS_LABEL
+from relay_cloud.wire.credential import CredentialRefused, check
+from relay_cloud.wire.es256 import from_jwk, point, sign, thumbprint, to_jwk, verify
+
+__all__ = [
+    "KEM",
+    "MAX_LIFETIME",
+    "KeyConfiguration",
+    "SealingKey",
+    "Untrusted",
+    "from_jwk",
+    "key_id",
+    "point",
+    "publish",
+    "thumbprint",
+    "to_jwk",
+    "trust",
+]
 
 KEM = "P256"
 MAX_LIFETIME = 26 * 3600
@@ -48,34 +63,9 @@ class KeyConfiguration:
     fingerprint: str
 
 
-def point(key: ec.EllipticCurvePublicKey) -> bytes:
-    """Return the 65-byte uncompressed point."""
-    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-
-
 def key_id(key: ec.EllipticCurvePublicKey) -> bytes:
     """Return the first 8 bytes of SHA-256 over the point."""
     return hashlib.sha256(point(key)).digest()[:8]
-
-
-def to_jwk(key: ec.EllipticCurvePublicKey) -> dict[str, str]:
-    """Return the public JWK (RFC 7517) with exactly the members its thumbprint covers."""
-    raw = point(key)
-    return {"crv": "P-256", "kty": "EC", "x": base64url.encode(raw[1:33]), "y": base64url.encode(raw[33:])}
-
-
-def from_jwk(jwk: Mapping[str, Any]) -> ec.EllipticCurvePublicKey:
-    """Read a public P-256 JWK; raises ValueError for anything else."""
-    if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256":
-        raise ValueError("not a P-256 key")
-    raw = b"\x04" + base64url.decode(str(jwk.get("x", ""))) + base64url.decode(str(jwk.get("y", "")))
-    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
-
-
-def thumbprint(key: ec.EllipticCurvePublicKey) -> str:
-    """Return the JWK thumbprint (RFC 7638), base64url of SHA-256: the fingerprint people compare."""
-    canonical = json.dumps(to_jwk(key), separators=(",", ":"), sort_keys=True).encode()
-    return base64url.encode(hashlib.sha256(canonical).digest())
 
 
 def publish(
@@ -106,7 +96,7 @@ def publish(
     ).encode()
     return {
         "config": base64url.encode(config),
-        "sig": base64url.encode(sealing.sign(identity, KEYS_LABEL + config)),
+        "sig": base64url.encode(sign(identity, KEYS_LABEL + config)),
         "ik": to_jwk(identity.public_key()),
         "credential": credential,
     }
@@ -120,30 +110,25 @@ def trust(
         identity = from_jwk(document["ik"])
         config_bytes = base64url.decode(document["config"])
         signature = base64url.decode(document["sig"])
-        credential = jwt.decode(
-            document["credential"],
-            registrar,
-            algorithms=["ES256"],
-            options={"require": ["tid", "cnf", "exp"], "verify_exp": False, "verify_iat": False},
-        )
-    except (KeyError, TypeError, ValueError, jwt.PyJWTError) as error:
-        raise Untrusted("credential or document is malformed or not signed by the registrar") from error
-    if credential["tid"] != str(tid) or not _not_expired(credential["exp"], now):
-        raise Untrusted("credential is for another tenant or has expired")
-    if not isinstance(credential["cnf"], dict) or credential["cnf"].get("jkt") != thumbprint(identity):
+        credential = check(document["credential"], registrar, now)
+    except CredentialRefused as error:
+        raise Untrusted(str(error)) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise Untrusted("document is malformed") from error
+    if credential.tid != tid:
+        raise Untrusted("credential is for another tenant")
+    if credential.thumbprint != thumbprint(identity):
         raise Untrusted("credential belongs to another identity key")
-    if not sealing.verify(identity, signature, KEYS_LABEL + config_bytes):
+    if not verify(identity, signature, KEYS_LABEL + config_bytes):
         raise Untrusted("key configuration is not signed by the identity key")
     configuration = _configuration(config_bytes, thumbprint(identity))
     if configuration.tid != tid:
         raise Untrusted("key configuration is for another tenant")
+    if configuration.expires - configuration.not_before > MAX_LIFETIME:
+        raise Untrusted("key configuration lives too long")
     if not configuration.not_before <= now < configuration.expires:
         raise Untrusted("key configuration is not valid now")
     return configuration
-
-
-def _not_expired(exp: object, now: float) -> bool:
-    return isinstance(exp, int | float) and now < exp
 
 
 def _configuration(config_bytes: bytes, fingerprint: str) -> KeyConfiguration:
@@ -166,7 +151,7 @@ def _configuration(config_bytes: bytes, fingerprint: str) -> KeyConfiguration:
             allow_service_end=bool(config["policy"]["allow_service_end"]),
             fingerprint=fingerprint,
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Untrusted("key configuration is malformed") from error
     if not keys or any(key_id(entry.key) != entry.kid for entry in keys):
         raise Untrusted("key configuration names no usable key")

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -21,9 +20,9 @@ from directory_server.protocol import padding
 from directory_server.protocol.messages import Inner, decode_inner
 from directory_server.protocol.version import REQUEST_LABEL, RESPONSE_LABEL
 from relay_cloud.wire.envelope import Request, Response, SenderClass, Status
+from relay_cloud.wire.es256 import SIGNATURE_SIZE, sign, verify
 
 ENCAPSULATED_SIZE = 65
-SIGNATURE_SIZE = 64
 SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -113,21 +112,3 @@ def _answer_key(request: Request, response_key: bytes, nonce: bytes) -> bytes:
     salt = encapsulated(request) + nonce
     info = RESPONSE_LABEL + request.tid.bytes + request.rid
     return HKDF(hashes.SHA256(), 32, salt, info).derive(response_key)
-
-
-def sign(key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
-    """Return the 64-byte ES256 signature (RFC 7518 section 3.4)."""
-    r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SHA256())))
-    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
-
-
-def verify(key: ec.EllipticCurvePublicKey, signature: bytes, message: bytes) -> bool:
-    """Say whether the 64-byte ES256 signature holds."""
-    if len(signature) != SIGNATURE_SIZE:
-        return False
-    der = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
-    try:
-        key.verify(der, message, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        return False
-    return True

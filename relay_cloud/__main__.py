@@ -1,0 +1,125 @@
+"""`contact-relay`: serve a relay; make the registrar's keys and issue credentials by hand."""
+
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+registrar = typer.Typer(no_args_is_help=True, help="The registrar's key pair and credentials.")
+cli.add_typer(registrar, name="registrar")
+
+
+def _fail(message: str) -> typer.Exit:
+    typer.echo(f"Error: {message}", err=True)
+    return typer.Exit(1)
+
+
+@cli.callback()
+def root() -> None:
+    """Contactory relay: forwards sealed messages between Teams and directories, stores nothing."""
+
+
+@cli.command()
+def serve(
+    config: Annotated[Path | None, typer.Option(help="TOML file with settings.", exists=True, dir_okay=False)] = None,
+    listen: Annotated[str | None, typer.Option(help="Address to serve, host:port.")] = None,
+    nats: Annotated[str | None, typer.Option(help="NATS server between several relays (not in this version).")] = None,
+) -> None:
+    """Serve lines of directories and requests of clients."""
+    import uvicorn
+    from pydantic import ValidationError
+
+    from relay_cloud.app import Relay
+    from relay_cloud.config import load
+
+    if nats is not None:
+        raise _fail("--nats is not supported by this version: run one relay instance")
+    try:
+        settings = load(config, os.environ, listen=listen)
+        relay = Relay(settings)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise _fail(f"settings: {wrong}") from None
+    except (ValueError, OSError) as error:
+        raise _fail(f"settings: {error}") from None
+    listener = _listener(settings.listen)
+    typer.echo(f"contact-relay serves http://{settings.listen} (called {settings.host})")
+    server = uvicorn.Server(
+        uvicorn.Config(
+            relay,
+            http="httptools",
+            ws="websockets-sansio",
+            loop="uvloop" if sys.platform != "win32" else "asyncio",
+            ws_per_message_deflate=False,
+            ws_max_size=128 * 1024,
+            ws_ping_interval=settings.ping_interval,
+            ws_ping_timeout=settings.ping_interval / 2,
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=10,
+            server_header=False,
+            date_header=False,
+        )
+    )
+    server.run(sockets=[listener])
+
+
+def _listener(address: str) -> socket.socket:
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        raise _fail(f"listen: {address!r} is not host:port")
+    host = host.strip("[]")
+    try:
+        return socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError) as error:
+        raise _fail(f"cannot listen on {address}: {getattr(error, 'strerror', None) or error}") from None
+
+
+@registrar.command("key")
+def key(file: Annotated[Path, typer.Argument(help="Private key file to write; FILE.pub gets the public key.")]) -> None:
+    """Make the registrar's key pair; refuses to overwrite."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+    private = ec.generate_private_key(ec.SECP256R1())
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as target:
+            target.write(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        file.with_name(file.name + ".pub").write_bytes(public)
+    except OSError as error:
+        raise _fail(f"{file}: {error.strerror}") from None
+    typer.echo(f"{file} (keep it secret) and {file}.pub")
+
+
+@registrar.command("issue")
+def issue(
+    file: Annotated[Path, typer.Argument(help="The registrar's private key file.", exists=True, dir_okay=False)],
+    tenant: Annotated[UUID, typer.Option(help="Tenant id.")],
+    thumbprint: Annotated[str, typer.Option(help="Fingerprint of the directory's identity key.")],
+    epoch: Annotated[int, typer.Option(help="Higher than every earlier registration of the tenant.", min=1)] = 1,
+) -> None:
+    """Print a credential signed without a sign-in, for tests and emergencies."""
+    from relay_cloud.wire import credential, es256
+
+    try:
+        private = es256.from_private_pem(file.read_bytes())
+    except ValueError as error:
+        raise _fail(f"{file}: {error}") from None
+    typer.echo(credential.issue(private, tid=tenant, thumbprint=thumbprint, epoch=epoch, now=int(time.time())))
+
+
+def main() -> None:
+    """Run the command line; exit codes: 0 ok, 1 failed, 2 usage."""
+    sys.exit(cli())
+
+
+if __name__ == "__main__":
+    main()

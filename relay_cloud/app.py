@@ -1,0 +1,89 @@
+"""The relay: puts its parts together; the only file that reads clocks and makes randomness."""
+
+import secrets
+import ssl
+import time
+from typing import Any
+
+import httpx
+
+from relay_cloud.ask_route import PREFIX, AskRoute
+from relay_cloud.bus.loopback import Loopback
+from relay_cloud.config import Config
+from relay_cloud.control import control_plane
+from relay_cloud.http_answer import Receive, Scope, Send
+from relay_cloud.limits import TokenBuckets
+from relay_cloud.line_route import LineRoute, LineSettings
+from relay_cloud.metrics import Metrics
+from relay_cloud.registrar import Registrar, RegistrationRefused
+from relay_cloud.tickets import Tickets
+from relay_cloud.wire import es256
+from relay_cloud.wire.handshake import NONCE_SIZE, Terms
+
+LINE_PATH = "/v1/line"
+
+
+class Relay:
+    """One relay instance as an ASGI application: the two hot routes in front, FastAPI for the rest."""
+
+    def __init__(self, config: Config) -> None:
+        self.bus = Loopback()
+        self.metrics = Metrics()
+        self._ask = AskRoute(
+            bus=self.bus,
+            tickets=Tickets(es256.from_public_pem(config.ticket_key.read_bytes())),
+            buckets=TokenBuckets(config.tenant_rate, config.tenant_burst),
+            metrics=self.metrics,
+            clock=time.time,
+        )
+        settings = LineSettings(
+            registrar=es256.from_public_pem(config.registrar_key.read_bytes()),
+            instance=secrets.token_hex(8),
+            host=config.host,
+            terms=Terms(config.ping_interval, config.line_in_flight, config.line_lifetime),
+        )
+        self._line = LineRoute(
+            bus=self.bus,
+            settings=settings,
+            metrics=self.metrics,
+            nonce=lambda: secrets.token_bytes(NONCE_SIZE),
+            clock=time.time,
+        )
+        self._control = control_plane(bus=self.bus, metrics=self.metrics, registrar=_registrar(config), clock=time.time)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection or request."""
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await self._ask(scope, receive, send)
+        elif scope["type"] == "websocket" and scope["path"] == LINE_PATH:
+            await self._line(scope, receive, send)
+        else:
+            await self._control(scope, receive, send)
+
+
+def _registrar(config: Config) -> Registrar | None:
+    if config.registrar_private_key is None:
+        return None
+    service = config.service_key
+    return Registrar(
+        key=es256.from_private_pem(config.registrar_private_key.read_bytes()),
+        authority=config.registrar_authority.rstrip("/"),
+        client_id=config.registrar_client_id,
+        service_key=es256.from_public_pem(service.read_bytes()) if service else None,
+        fetch=_fetch,
+        clock=time.time,
+    )
+
+
+async def _fetch(url: str) -> dict[str, Any]:
+    # The operating system's trust store, so that a company's own CA works.
+    try:
+        async with httpx.AsyncClient(timeout=10, verify=ssl.create_default_context()) as client:
+            answer = await client.get(url)
+            answer.raise_for_status()
+            document = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise RegistrationRefused("authority_unreachable", "the identity provider's keys cannot be read") from error
+    if not isinstance(document, dict):
+        raise RegistrationRefused("authority_unreachable", "the identity provider's keys are malformed")
+    return document

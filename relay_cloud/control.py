@@ -1,0 +1,100 @@
+"""The control plane, FastAPI: health, readiness, metrics, and the registrar where this process serves it."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from relay_cloud.bus.bus import Bus
+from relay_cloud.limits import Failures
+from relay_cloud.metrics import Metrics
+from relay_cloud.registrar import Registrar, RegistrationRefused
+from relay_cloud.wire.credential import MAX_EPOCH
+
+MAX_BODY = 64 * 1024
+"""Largest body of the control plane, in bytes."""
+_STATUS = {"malformed": 400, "not_admin": 403, "consumer_tenant": 403, "blocked": 429, "authority_unreachable": 502}
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class _Register(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    id_token: str = Field(max_length=32_768)
+    ik: dict[str, str]
+    epoch: int = Field(ge=1, le=MAX_EPOCH)
+
+
+class _Renew(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    credential: str = Field(max_length=4096)
+    ik: dict[str, str]
+    iat: int = Field(ge=0, lt=2**40)
+    sig: str = Field(max_length=128)
+
+
+def control_plane(*, bus: Bus, metrics: Metrics, registrar: Registrar | None, clock: Callable[[], float]) -> FastAPI:
+    """Return the application for everything but the hot routes."""
+    app = FastAPI(title="contact-relay", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/healthz")
+    async def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok\n")
+
+    @app.get("/readyz")
+    async def readyz() -> PlainTextResponse:
+        return PlainTextResponse("ready\n")
+
+    @app.get("/metrics")
+    async def exposition() -> PlainTextResponse:
+        return PlainTextResponse(metrics.text(bus), media_type="text/plain; version=0.0.4")
+
+    if registrar is not None:
+        _serve_registrar(app, registrar, clock)
+    return app
+
+
+def _serve_registrar(app: FastAPI, registrar: Registrar, clock: Callable[[], float]) -> None:
+    failures = Failures()
+
+    @app.exception_handler(RegistrationRefused)
+    async def refused(request: Request, error: RegistrationRefused) -> JSONResponse:
+        if error.code not in ("blocked", "authority_unreachable"):
+            failures.note(_address(request), clock())
+        body = {"error": error.code, "message": str(error)}
+        return JSONResponse(body, status_code=_STATUS.get(error.code, 401))
+
+    async def body_of(request: Request) -> bytes:
+        if failures.blocked(_address(request), clock()):
+            raise RegistrationRefused("blocked", "too many failed attempts from this address")
+        body = bytearray()
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_BODY:
+                raise RegistrationRefused("malformed", "body is too large")
+        return bytes(body)
+
+    @app.post("/v1/register")
+    async def register(request: Request) -> dict[str, Any]:
+        asked = _read(_Register, await body_of(request))
+        return await registrar.register(asked.id_token, asked.ik, asked.epoch)
+
+    @app.post("/v1/renew")
+    async def renew(request: Request) -> dict[str, Any]:
+        asked = _read(_Renew, await body_of(request))
+        return registrar.renew(asked.credential, asked.ik, asked.iat, asked.sig)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _read(model: type[M], body: bytes) -> M:
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        names = ", ".join(".".join(map(str, item["loc"])) or item["type"] for item in error.errors(include_input=False))
+        raise RegistrationRefused("malformed", f"body is wrong at: {names}") from None

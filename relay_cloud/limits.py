@@ -1,0 +1,65 @@
+"""Limits in numbers: how much one tenant may ask, how often an address may fail. Time is an argument."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from ipaddress import IPv6Address, ip_address
+from uuid import UUID
+
+BODY_READ_S = 10.0
+"""A request body must have arrived within this time."""
+HANDSHAKE_S = 10.0
+"""A line must be proved within this time."""
+FAILURES = 10
+FAILURE_WINDOW_S = 1800.0
+MAX_ENTRIES = 100_000
+"""Tenants or addresses remembered; the ones idle longest are forgotten first."""
+
+
+class TokenBuckets:
+    """A token bucket per tenant: `rate` requests a second on average, `burst` at once."""
+
+    def __init__(self, rate: float, burst: int) -> None:
+        self._rate = rate
+        self._burst = float(burst)
+        self._buckets: OrderedDict[UUID, tuple[float, float]] = OrderedDict()
+
+    def take(self, tid: UUID, now: float) -> bool:
+        """Take one token; False if the tenant has none left."""
+        tokens, then = self._buckets.pop(tid, (self._burst, now))
+        tokens = min(self._burst, tokens + (now - then) * self._rate)
+        allowed = tokens >= 1
+        self._buckets[tid] = (tokens - 1 if allowed else tokens, now)
+        if len(self._buckets) > MAX_ENTRIES:
+            self._buckets.popitem(last=False)
+        return allowed
+
+
+class Failures:
+    """Failed proofs by address (IPv6 by /64): after 10 within 30 minutes the address waits."""
+
+    def __init__(self) -> None:
+        self._failed: OrderedDict[Hashable, list[float]] = OrderedDict()
+
+    def note(self, address: str, now: float) -> None:
+        """Count one failure."""
+        key = _network(address)
+        recent = [*self._recent(key, now), now]
+        self._failed[key] = recent[-FAILURES:]
+        self._failed.move_to_end(key)
+        if len(self._failed) > MAX_ENTRIES:
+            self._failed.popitem(last=False)
+
+    def blocked(self, address: str, now: float) -> bool:
+        """Say whether the address has used up its failures."""
+        return len(self._recent(_network(address), now)) >= FAILURES
+
+    def _recent(self, key: Hashable, now: float) -> list[float]:
+        return [then for then in self._failed.get(key, ()) if now - then < FAILURE_WINDOW_S]
+
+
+def _network(address: str) -> Hashable:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return int(parsed) >> 64 if isinstance(parsed, IPv6Address) else parsed

@@ -1,0 +1,37 @@
+"""Counters of one relay in Prometheus text form; labels are outcomes, never tenants, users or request ids."""
+
+from collections import Counter
+
+from relay_cloud.bus.bus import Bus
+from relay_cloud.outcomes import Outcome
+
+
+class Metrics:
+    """What has happened since this process started."""
+
+    def __init__(self) -> None:
+        self.requests: Counter[Outcome] = Counter()
+        self.handshakes: Counter[str] = Counter()
+        self.late_answers = 0
+
+    def text(self, bus: Bus) -> str:
+        """Return the exposition (text format 0.0.4)."""
+        lines = bus.lines()
+        parts = [
+            "# HELP contact_relay_requests_total Requests by their one outcome.",
+            "# TYPE contact_relay_requests_total counter",
+            *(f'contact_relay_requests_total{{outcome="{o.value}"}} {self.requests[o]}' for o in Outcome),
+            "# HELP contact_relay_handshakes_total Line handshakes by result (ok or the refusal's name).",
+            "# TYPE contact_relay_handshakes_total counter",
+            *(f'contact_relay_handshakes_total{{result="{r}"}} {n}' for r, n in sorted(self.handshakes.items())),
+            "# HELP contact_relay_late_answers_total Answers that came after their request had ended.",
+            "# TYPE contact_relay_late_answers_total counter",
+            f"contact_relay_late_answers_total {self.late_answers}",
+            "# HELP contact_relay_lines Open lines of directories.",
+            "# TYPE contact_relay_lines gauge",
+            f"contact_relay_lines {len(lines)}",
+            "# HELP contact_relay_in_flight Requests waiting for a directory.",
+            "# TYPE contact_relay_in_flight gauge",
+            f"contact_relay_in_flight {sum(len(line.exchange) for line in lines)}",
+        ]
+        return "\n".join(parts) + "\n"
