@@ -33,7 +33,6 @@ PHONE_KINDS: Final = {kind.value: kind for kind in PhoneKind}
 PLACE_KINDS: Final = {kind.value: kind for kind in PlaceKind}
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_encode_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def contact_to_json(contact: Contact) -> str:
@@ -81,8 +80,8 @@ def contact_from_json(text: str) -> Contact:
 
 
 def record_to_json(record: Record) -> str:
-    """Return the source record as JSON text, its fields in order of name."""
-    return _encode_sorted(record if type(record) is dict else dict(record))
+    """Return the source record as JSON text, its fields in the source's order, which the mapping may depend on."""
+    return _encode(record if type(record) is dict else dict(record))
 
 
 def record_from_json(text: str) -> Record:

@@ -5,7 +5,6 @@ The hot paths (all but the table) run on the plain driver.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +12,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, LargeBina
 
 from connectors.events import Record
 from directory_server.store import moment, sequence
+from directory_server.store.change import Known
 from directory_server.store.contact_json import contact_from_json, record_from_json
 from directory_server.store.database import Database, driver_of
 from directory_server.store.rows import StoredContact
@@ -40,15 +40,6 @@ CONTACTS = Table(
 _COLUMNS: Final = "id, source_id, key, sequence, contact, first_seen, changed, deleted"
 _VARIABLES: Final = 900
 """Ids per query, below SQLite's smallest limit of 999 variables."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the store knows of a record: both hashes, and whether its contact is deleted."""
-
-    record_hash: bytes
-    contact_hash: bytes
-    deleted: bool
 
 
 def changed_since(database: Database, number: int, limit: int) -> list[StoredContact]:

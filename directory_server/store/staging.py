@@ -10,10 +10,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from directory_server.store import moment, sequence
+from directory_server.store.change import Change
 from directory_server.store.database import Database, driver_of
-
-Row = tuple[str, str, str, bytes, bytes]
-"""A changed contact: key, contact as JSON, record as JSON, hash of the record, hash of the contact."""
 
 _CREATE = """
 CREATE TEMP TABLE staged (
@@ -22,6 +20,7 @@ CREATE TEMP TABLE staged (
     contact TEXT, record TEXT, record_hash BLOB, contact_hash BLOB, quiet INTEGER NOT NULL
 )
 """
+_STAGE = "INSERT INTO temp.staged (key, contact, record, record_hash, contact_hash, quiet) VALUES (?, ?, ?, ?, ?, ?)"
 _WRITE = """
 INSERT INTO contacts (source_id, key, sequence, first_seen, changed, record_hash, contact_hash, contact, record)
 SELECT :source, key, :first + place, :at, :at, record_hash, contact_hash, contact, record
@@ -49,17 +48,11 @@ class Staging:
         self._driver = driver_of(connection)
         self._driver.execute(_CREATE)
 
-    def write(self, rows: Sequence[Row]) -> None:
-        """Stage contacts that are new, changed or back again; the last row of a key wins."""
-        self._put([(*row, 0) for row in rows])
-
-    def refresh(self, rows: Sequence[Row]) -> None:
-        """Stage records that changed while their contact did not: stored, but no change to follow."""
-        self._put([(*row, 1) for row in rows])
-
-    def delete(self, keys: Sequence[str]) -> None:
-        """Stage contacts to be deleted softly."""
-        self._put([(key, None, None, None, None, 0) for key in keys])
+    def put(self, changes: Sequence[Change]) -> None:
+        """Stage changes; the last one of a key wins."""
+        self._driver.execute("BEGIN")
+        self._driver.executemany(_STAGE, changes)
+        self._driver.execute("COMMIT")
 
     @contextmanager
     def apply(self, source_id: int, at: datetime) -> Iterator[Connection]:
@@ -72,15 +65,6 @@ class Staging:
             self._driver.execute(_REFRESH, values)
             self._driver.execute(_DELETE, values)
             yield self._connection
-
-    def _put(self, rows: Sequence[tuple[str, str | None, str | None, bytes | None, bytes | None, int]]) -> None:
-        self._driver.execute("BEGIN")
-        self._driver.executemany(
-            "INSERT INTO temp.staged (key, contact, record, record_hash, contact_hash, quiet)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            rows,
-        )
-        self._driver.execute("COMMIT")
 
 
 @contextmanager

@@ -41,13 +41,9 @@ def test_texts_are_equal_when_contacts_are(one, other):
 
 @given(records)
 def test_a_record_comes_back_exactly(record):
-    assert record_from_json(record_to_json(record)) == record
-
-
-@given(records)
-def test_the_order_of_fields_does_not_matter(record):
-    turned = dict(reversed(list(record.items())))
-    assert fingerprint(record_to_json(record)) == fingerprint(record_to_json(turned))
+    again = record_from_json(record_to_json(record))
+    assert again == record
+    assert list(again) == list(record)
 
 
 def test_an_empty_contact_is_short():

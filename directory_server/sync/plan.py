@@ -1,0 +1,176 @@
+"""Plan: what a pass over a source means for its contacts. Pure: events in, changes and counts out.
+
+Nothing of a plan may be applied before `finish` has returned: a pass without its Checkpoint was cut short.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from connectors.contact import Contact
+from connectors.errors import PartialRead, StateExpired
+from connectors.events import BadRecord, Checkpoint, Delete, Event, Present, Record, Snapshot, State, Upsert
+from directory_server.store.change import Change, Known
+from directory_server.store.contact_json import contact_to_json, fingerprint, record_to_json
+
+FAULTS: Final = 20
+
+
+class Fate(Enum):
+    """What a pass says about one key."""
+
+    SAME = auto()
+    CREATED = auto()
+    UPDATED = auto()
+    DELETED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a plan would do: `live` contacts before it, how many of them it touches, and whether the source was empty.
+
+    After it there are created + updated + unchanged contacts. `bad` counts records that could not be used, `faults`
+    says of the first 20 of them where and why.
+    """
+
+    live: int
+    created: int
+    updated: int
+    deleted: int
+    bad: int
+    emptied: bool
+    faults: tuple[str, ...] = ()
+
+    @property
+    def unchanged(self) -> int:
+        """The contacts that stay as they were."""
+        return self.live - self.updated - self.deleted
+
+
+class Plan:
+    """Compares one pass with what the store knows of the source.
+
+    `mapped` turns a record into a contact. `full` tells a pass that started without state: there a Present of an
+    unknown key is a bad record, otherwise it means that state and store do not belong together (StateExpired).
+    """
+
+    def __init__(
+        self, known: Mapping[str, Known], mapped: Callable[[Record], Contact], *, full: bool, remapped: bool = False
+    ) -> None:
+        self._known = known
+        self._mapped = mapped
+        self._full = full
+        self._remapped = remapped
+        self._fates: dict[str, Fate] = {}
+        self._changed: set[str] = set()  # keys with a change handed out, which a later event may have to outdo
+        self._by_mapping: set[str] = set()  # keys that only the new mapping changed
+        self._bad = 0
+        self._faults: list[str] = []
+        self._complete: bool | None = None
+        self._state: State | None = None
+
+    def remap(self, records: Iterable[tuple[str, Record]]) -> Iterator[Change]:
+        """Yield the changes that a new mapping makes to records read before; comes ahead of `take`."""
+        for key, record in records:
+            change = self._compare(key, record, self._known.get(key))
+            if change is not None and not change.quiet:
+                self._by_mapping.add(key)
+                self._changed.add(key)
+                yield change
+
+    def take(self, event: Event) -> Change | None:
+        """Take the next event and return what to stage for it; raises StateExpired or PartialRead."""
+        if self._state is not None:
+            raise PartialRead("the source went on after the end of its pass")
+        match event:
+            case Upsert(key, record):
+                return self._upsert(key, record)
+            case Present(key):
+                self._present(key)
+            case Delete(key):
+                self._fates[key] = Fate.DELETED
+            case BadRecord(key, reason):
+                self._unusable(key, reason)
+            case Snapshot(complete):
+                self._complete = complete and self._complete is not False
+            case Checkpoint(state):
+                self._state = state
+        return None
+
+    def finish(self) -> tuple[State, list[Change], Totals]:
+        """Return the new state, the deletions and the totals; raises PartialRead without a Checkpoint."""
+        if self._state is None:
+            raise PartialRead("the source stopped before the end of its pass")
+        emptied = self._complete is True and not any(fate is not Fate.DELETED for fate in self._fates.values())
+        live = [key for key, known in self._known.items() if not known.deleted]
+        if self._complete:
+            for key in live:
+                self._fates.setdefault(key, Fate.DELETED)
+        gone = {key for key in live if self._fates.get(key) is Fate.DELETED}
+        # A key that came and went within this pass has a change handed out that must not be applied.
+        dropped = (key for key in self._changed if self._fates.get(key) is Fate.DELETED and key not in gone)
+        fates = list(self._fates.values())
+        totals = Totals(
+            live=len(live),
+            created=fates.count(Fate.CREATED),
+            updated=fates.count(Fate.UPDATED) + len(self._by_mapping - gone),
+            deleted=len(gone),
+            bad=self._bad,
+            emptied=emptied and bool(live),
+            faults=tuple(self._faults),
+        )
+        return self._state, [Change(key, None, None, None, None) for key in (*gone, *dropped)], totals
+
+    def _upsert(self, key: str, record: Record) -> Change | None:
+        known = self._known.get(key)
+        try:
+            change = self._compare(key, record, known)
+        except UnicodeEncodeError:
+            self._unusable(key, "a record holds text that is not Unicode")
+            return None
+        self._by_mapping.discard(key)
+        if known is None or known.deleted:
+            self._fates[key] = Fate.CREATED
+        elif change is None or change.quiet:
+            self._fates[key] = Fate.SAME
+        else:
+            self._fates[key] = Fate.UPDATED
+        if change is not None:
+            self._changed.add(key)
+        return change
+
+    def _compare(self, key: str, record: Record, known: Known | None) -> Change | None:
+        """Return the change that makes the store hold this record, None if it does already."""
+        text = record_to_json(record)
+        record_hash = fingerprint(text)
+        live = known is not None and not known.deleted
+        again = key in self._changed
+        if known is not None and live and known.record_hash == record_hash and not self._remapped and not again:
+            return None
+        contact = contact_to_json(self._mapped(record))
+        contact_hash = fingerprint(contact)
+        quiet = known is not None and live and known.contact_hash == contact_hash
+        if quiet and known is not None and known.record_hash == record_hash and not again:
+            return None
+        key.encode()  # half a character in the key is as bad as one in the record
+        return Change(key, contact, text, record_hash, contact_hash, quiet)
+
+    def _unusable(self, key: str | None, reason: str) -> None:
+        """Count a bad record; the contact known under its key stays as it was."""
+        self._bad += 1
+        if len(self._faults) < FAULTS:
+            self._faults.append(reason)
+        if key is not None and self._fates.get(key, Fate.DELETED) is Fate.DELETED:
+            self._fates[key] = Fate.SAME
+
+    def _present(self, key: str) -> None:
+        known = self._known.get(key)
+        if key in self._fates and self._fates[key] is not Fate.DELETED:
+            return
+        if known is not None and not known.deleted:
+            self._fates[key] = Fate.SAME
+        elif self._full:
+            self._unusable(None, "the source calls a record unchanged that it never sent")
+        else:
+            raise StateExpired("the source knows a record as unchanged that is not stored; reading everything again")
