@@ -22,6 +22,7 @@ Where = tuple[str, str, str]  # base, filter, scope
 
 _RESULTS: dict[int, tuple[type[ConnectorError], str]] = {
     1: (AuthFailed, "the server wants a user and password first"),
+    2: (Unreachable, "the server does not know this request (StartTLS, paging or LDAPv3)"),
     3: (PartialRead, "the server's time limit ended the search"),
     4: (PartialRead, "the server's size limit ended the search"),
     7: (AuthFailed, "the server does not accept a simple bind"),

@@ -47,7 +47,7 @@ overlay syncprov
 overlay sssvlv
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="{reader_dn}" read by {anonymous}
-limits dn.exact="{reader_dn}" size.soft=500 size.hard=500 size.pr={page_limit} size.prtotal=unlimited
+limits dn.exact="{reader_dn}" size.soft=500 size.hard=500 size.pr={page_limit} size.prtotal={total_limit}
 {extra}
 """
 
@@ -62,8 +62,9 @@ def free_port() -> int:
 class Slapd:
     """One server; `start` loads the tree the first time, `stop`/`kill` keep the data and the port for the next `start`.
 
-    With `tls`, the port speaks StartTLS and `tls_port` LDAPS, under a certificate for localhost and 127.0.0.1 signed by
-    `ca_file`. `anonymous` lets anybody read. `extra` and `global_extra` are lines of slapd.conf.
+    With `tls`, the port speaks StartTLS and `tls_port` LDAPS, under a certificate for `names` signed by `ca_file`.
+    `anonymous` lets anybody read; `page_limit` and `total_limit` bound the reader's pages and their sum; `extra` and
+    `global_extra` are lines of slapd.conf.
     """
 
     admin_password = "geheim-admin"
@@ -77,6 +78,8 @@ class Slapd:
         tls: bool = False,
         anonymous: bool = False,
         page_limit: int | str = 100,
+        total_limit: int | str = "unlimited",
+        names: Sequence[str] = ("localhost", "127.0.0.1"),
         extra: str = "",
         global_extra: str = "",
     ) -> None:
@@ -97,7 +100,7 @@ class Slapd:
             CONFIG.format(
                 includes="\n".join(f"include /etc/ldap/schema/{schema}.schema" for schema in schemas),
                 folder=self.folder,
-                tls=self._certificate() if tls else "",
+                tls=self._certificate(names) if tls else "",
                 global_extra=global_extra,
                 suffix=suffix,
                 admin_dn=self.admin_dn,
@@ -105,14 +108,15 @@ class Slapd:
                 reader_dn=self.reader_dn,
                 anonymous="* read" if anonymous else "anonymous auth by * none",
                 page_limit=page_limit,
+                total_limit=total_limit,
                 extra=extra,
             ),
             encoding="utf-8",
         )
 
-    def _certificate(self) -> str:
+    def _certificate(self, names: Sequence[str]) -> str:
         ca = trustme.CA()
-        issued = ca.issue_cert("localhost", "127.0.0.1")
+        issued = ca.issue_cert(*names)
         ca.cert_pem.write_to_path(self.ca_file)
         issued.private_key_pem.write_to_path(str(self.folder / "key.pem"))
         issued.cert_chain_pems[0].write_to_path(str(self.folder / "cert.pem"))
