@@ -1,0 +1,156 @@
+"""Contacts, numbers and person keys inside an index file: what they look like there, written and read."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from directory_server.directory.document import Document, document, number_keys, numbers_from_json, numbers_to_json
+from directory_server.directory.listing import Listing, Match
+from directory_server.directory.normal_form import words
+from directory_server.directory.scope import Scope, visible, visible_numbers
+from directory_server.directory.tables import SOURCE_BITS, contact_of, row_of, source_of
+from directory_server.store.contact_json import contact_from_json, contact_to_json
+from directory_server.store.rows import FieldGroup, Location, StoredContact
+
+_VARIABLES = 900
+
+
+def insert(
+    connection: sqlite3.Connection, stored: Sequence[StoredContact], documents: Sequence[Document], location: Location
+) -> None:
+    """Write contacts of one source, with everything they are found by except words."""
+    rows = [row_of(one.id, one.source) for one in documents]
+    connection.executemany(
+        "INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (row, "\n".join(doc.columns), doc.raw, doc.sort, contact.key, contact.changed.isoformat(),
+             contact_to_json(contact.contact), numbers_to_json(doc.numbers))
+            for row, contact, doc in zip(rows, stored, documents, strict=True)
+        ],
+    )  # fmt: skip
+    numbers: set[tuple[str, int, str]] = set()
+    trunks: set[tuple[str, int, str, str]] = set()
+    for row, contact, doc in zip(rows, stored, documents, strict=True):
+        for number in doc.numbers:
+            numbers.update((key, row, number.group.value) for key in number_keys(number, location))
+            if number.trunk:
+                trunks.add((number.trunk[1:], row, number.group.value, " ".join(words(contact.contact.company))))
+    connection.executemany("INSERT INTO number VALUES (?, ?, ?)", sorted(numbers))
+    connection.executemany("INSERT INTO trunk VALUES (?, ?, ?, ?)", sorted(trunks))
+    connection.executemany(
+        "INSERT INTO link VALUES (?, ?, ?)",
+        sorted((key, row, group.value) for row, doc in zip(rows, documents, strict=True) for key, group in doc.links),
+    )
+
+
+def remove(
+    connection: sqlite3.Connection, contact_ids: Iterable[int], locations: dict[int, Location]
+) -> list[Document]:
+    """Take contacts out, and return their documents exactly as they were added; unknown ids are passed over."""
+    removed = []
+    for contact_id in contact_ids:
+        low = contact_id << SOURCE_BITS
+        for row, key, changed, contact, _numbers in _rows(
+            connection, "row BETWEEN ? AND ?", (low, low + (1 << SOURCE_BITS) - 1)
+        ):
+            moment = datetime.fromisoformat(changed)
+            location = locations[source_of(row)]
+            stored = StoredContact(contact_id, source_of(row), key, 0, contact_from_json(contact), moment, moment)
+            doc = document(stored, location)
+            keys = {key for number in doc.numbers for key in number_keys(number, location)}
+            trunks = {number.trunk[1:] for number in doc.numbers if number.trunk}
+            connection.executemany("DELETE FROM number WHERE digits = ? AND row = ?", [(key, row) for key in keys])
+            connection.executemany("DELETE FROM trunk WHERE digits = ? AND row = ?", [(key, row) for key in trunks])
+            connection.executemany("DELETE FROM link WHERE key = ? AND row = ?", [(key, row) for key, _ in doc.links])
+            connection.execute("DELETE FROM doc WHERE row = ?", (row,))
+            removed.append(doc)
+    return removed
+
+
+def _range(contact_id: int) -> tuple[int, int]:
+    low = contact_id << SOURCE_BITS
+    return low, low + (1 << SOURCE_BITS) - 1
+
+
+Row = tuple[int, str, str, str, str]
+
+
+def _rows(connection: sqlite3.Connection, condition: str, values: Sequence[int]) -> list[Row]:
+    query = f"SELECT row, key, changed, contact, numbers FROM doc WHERE {condition}"  # noqa: S608 - constant conditions
+    return connection.execute(query, values).fetchall()
+
+
+def _listing(row: Row, scope: Scope, names: dict[int, str], match: Match | None) -> Listing | None:
+    number, key, changed, contact, numbers = row
+    groups = scope.groups(source_of(number))
+    if not groups:
+        return None
+    return Listing(
+        id=contact_of(number),
+        source=names[source_of(number)],
+        key=key,
+        contact=visible(contact_from_json(contact), groups),
+        numbers=visible_numbers(numbers_from_json(numbers), groups),
+        changed=datetime.fromisoformat(changed),
+        match=match,
+    )
+
+
+def listings(
+    connection: sqlite3.Connection, rows: Sequence[tuple[int, Match | None]], scope: Scope, names: dict[int, str]
+) -> list[Listing]:
+    """Return listings of these rows in the same order; rows that are gone or out of scope are left out."""
+    found: dict[int, Row] = {}
+    wanted = [row for row, _match in rows]
+    for start in range(0, len(wanted), _VARIABLES):
+        part = wanted[start : start + _VARIABLES]
+        found.update((row[0], row) for row in _rows(connection, f"row IN ({','.join('?' * len(part))})", part))
+    made = (_listing(found[row], scope, names, match) for row, match in rows if row in found)
+    return [listing for listing in made if listing]
+
+
+def by_id(connection: sqlite3.Connection, contact_id: int, scope: Scope, names: dict[int, str]) -> Listing | None:
+    """Return one contact, or None if it is unknown or out of scope."""
+    if not 0 < contact_id < 1 << (63 - SOURCE_BITS):
+        return None
+    rows = _rows(connection, "row BETWEEN ? AND ?", _range(contact_id))
+    return _listing(rows[0], scope, names, None) if rows else None
+
+
+def following(
+    connection: sqlite3.Connection, contact_id: int, scope: Scope, names: dict[int, str], batch: int
+) -> tuple[list[Listing], int | None]:
+    """Return the visible ones of the next `batch` contacts after this id, and the id to go on from, or None."""
+    rows = _rows(connection, "row >= ? ORDER BY row LIMIT ?", (contact_id + 1 << SOURCE_BITS, batch))
+    made = (_listing(row, scope, names, None) for row in rows)
+    return [listing for listing in made if listing], contact_of(rows[-1][0]) if len(rows) == batch else None
+
+
+def _seen(rows: Iterable[tuple[int, str]], scope: Scope) -> Iterator[int]:
+    last = None
+    for row, field in rows:
+        if row != last and FieldGroup(field) in scope.groups(source_of(row)):
+            last = row
+            yield row
+
+
+def holders(connection: sqlite3.Connection, key: str, scope: Scope) -> list[int]:
+    """Return the rows of contacts with this number key (see `document.number_keys`) in a field the scope may read."""
+    return list(_seen(connection.execute("SELECT row, field FROM number WHERE digits = ? ORDER BY row", (key,)), scope))
+
+
+def linked(connection: sqlite3.Connection, key: str, scope: Scope) -> list[int]:
+    """Return the rows of contacts that share this person key in a field the scope may read."""
+    return list(_seen(connection.execute("SELECT row, field FROM link WHERE key = ? ORDER BY row", (key,)), scope))
+
+
+def on_trunk(connection: sqlite3.Connection, digits: str, scope: Scope) -> list[tuple[int, str]]:
+    """Return rows of contacts whose visible number has this trunk, with the company in normal form ("" if hidden)."""
+    found: dict[int, str] = {}
+    for row, field, company in connection.execute(
+        "SELECT row, field, company FROM trunk WHERE digits = ? ORDER BY row", (digits,)
+    ):
+        groups = scope.groups(source_of(row))
+        if FieldGroup(field) in groups:
+            found[row] = company if FieldGroup.NAME in groups else ""
+    return list(found.items())

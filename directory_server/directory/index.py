@@ -1,0 +1,214 @@
+"""Index: local files derived from the store, by which contacts are found; rebuilt at any time.
+
+One process follows the store while any number of others read. `current` names the file in use; a rebuild makes a new
+one and switches by renaming, so readers never see a half-built index.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from directory_server.directory import contact_table, tables
+from directory_server.directory.document import document
+from directory_server.directory.engine import Engine
+from directory_server.directory.fts_engine import FtsEngine
+from directory_server.store import contacts, sequence, sources
+from directory_server.store.database import Database
+from directory_server.store.file_lock import file_lock
+from directory_server.store.location_json import location_from_json, location_to_json
+from directory_server.store.rows import Location, StoredContact
+
+BATCH: Final = 2000
+WAIT_S: Final = 300
+_MANY: Final = 20_000
+
+
+class Index:
+    """The index of one data folder. Safe to use from several threads and processes."""
+
+    def __init__(self, folder: Path, database: Database, engine: Engine) -> None:
+        self.engine = engine
+        self._folder = folder
+        self._database = database
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, folder: Path, database: Database) -> "Index":
+        """Open the index and let it follow the store; one of another version, or none, is built first."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        index = cls(folder, database, FtsEngine())
+        index.follow()
+        return index
+
+    @property
+    def sequence(self) -> int:
+        """The store's change up to which this index has followed."""
+        with self.reading() as connection:
+            return int(tables.meta(connection, "sequence"))
+
+    def follow(self) -> int:
+        """Take over what changed in the store since the last time; return how many contacts that were.
+
+        Rebuilds instead where following cannot be right: another version, a store older than the index (restored
+        from a backup), changes already purged, a source whose location has changed. Raises `store.errors.Busy` if
+        another process holds the index longer than 300 s.
+        """
+        if self._is_current():
+            return 0
+        with self._writing():
+            path = self._current()
+            if path is None or not self._can_follow(path):
+                return self._rebuild()
+            return self._fill(path)
+
+    def rebuild(self) -> int:
+        """Build a new file from the store and switch to it; return the number of changes read."""
+        with self._writing():
+            return self._rebuild()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give this thread's connection, seeing one unchanging state of the index; may be nested."""
+        depth: int = getattr(self._local, "depth", 0)
+        connection = self._connection() if depth == 0 else self._local.connection
+        if depth == 0:
+            connection.execute("BEGIN")
+        self._local.depth = depth + 1
+        try:
+            yield connection
+        finally:
+            self._local.depth = depth
+            if depth == 0:
+                connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close every connection; may be called twice."""
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+    def _connection(self) -> sqlite3.Connection:
+        path = self._current()
+        if path is None:
+            raise FileNotFoundError(f"{self._folder} holds no index; run `contact-directory index rebuild`")
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None or self._local.path != path:
+            if connection is not None:
+                self._forget(connection)
+            connection = tables.connect(path, writable=False)
+            self._local.connection, self._local.path = connection, path
+            with self._lock:
+                self._opened.append(connection)
+        return connection
+
+    def _forget(self, connection: sqlite3.Connection) -> None:
+        connection.close()
+        with self._lock:
+            self._opened.remove(connection)
+
+    def _current(self) -> Path | None:
+        try:
+            name = (self._folder / "current").read_text(encoding="ascii")
+        except FileNotFoundError:
+            return None
+        path = self._folder / name
+        return path if path.exists() else None
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with file_lock(self._database.lock_file("index"), "the index is being written by another process", WAIT_S):
+            yield
+
+    def _is_current(self) -> bool:
+        path = self._current()
+        if path is None or not self._can_follow(path):
+            return False
+        return self.sequence == contacts.last_sequence(self._database)
+
+    def _can_follow(self, path: Path) -> bool:
+        connection = tables.connect(path, writable=False)
+        try:
+            if tables.meta(connection, "version") != tables.VERSION:
+                return False
+            reached = int(tables.meta(connection, "sequence"))
+            known = {
+                number: location_from_json(text)
+                for number, text in connection.execute("SELECT id, location FROM source")
+            }
+        except sqlite3.DatabaseError:
+            return False  # damaged or foreign: derived data is built anew
+        finally:
+            connection.close()
+        present = {source.id: source.location for source in sources.all(self._database)}
+        moved = any(present[number] != location for number, location in known.items() if number in present)
+        last = contacts.last_sequence(self._database)
+        return not moved and sequence.purged(self._database) <= reached <= last
+
+    def _rebuild(self) -> int:
+        present = self._current()
+        numbers = [int(path.stem[6:]) for path in self._folder.glob("index-*.sqlite")]
+        path = self._folder / f"index-{max(numbers, default=0) + 1}.sqlite"
+        tables.create(path)
+        count = self._fill(path)
+        switch = self._folder / "current.new"
+        switch.write_text(path.name, encoding="ascii")
+        switch.replace(self._folder / "current")
+        for old in self._folder.glob("index-*.sqlite*"):
+            if not old.name.startswith(path.name) and (present is None or old.exists()):
+                with suppress(PermissionError):  # Windows: a reader still has it open, the next rebuild removes it
+                    old.unlink(missing_ok=True)
+        return count
+
+    def _fill(self, path: Path) -> int:
+        connection = tables.connect(path, writable=True)
+        try:
+            reached = start = int(tables.meta(connection, "sequence"))
+            count = 0
+            while changed := contacts.changed_since(self._database, reached, BATCH):
+                connection.execute("BEGIN IMMEDIATE")
+                self._apply(connection, changed, fresh=start == 0)
+                reached = changed[-1].sequence
+                connection.execute("UPDATE meta SET value = ? WHERE name = 'sequence'", (str(reached),))
+                connection.execute("COMMIT")
+                count += len(changed)
+            last = contacts.last_sequence(self._database)
+            if reached < last:  # the newest changes were purged meanwhile, or numbers reserved and not used
+                connection.execute("UPDATE meta SET value = ? WHERE name = 'sequence'", (str(last),))
+            if count >= _MANY:
+                self.engine.optimize(connection)
+                connection.execute("ANALYZE")
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        finally:
+            connection.close()
+        return count
+
+    def _apply(self, connection: sqlite3.Connection, changed: list[StoredContact], *, fresh: bool) -> None:
+        """Replace contacts within the open transaction; `fresh` tells that none of them can be there already."""
+        locations = self._locations(connection, {stored.source_id for stored in changed})
+        removed = [] if fresh else contact_table.remove(connection, (stored.id for stored in changed), locations)
+        added = []
+        for source_id, location in locations.items():
+            stored = [one for one in changed if one.source_id == source_id and one.deleted is None]
+            documents = [document(one, location) for one in stored]
+            contact_table.insert(connection, stored, documents, location)
+            added += documents
+        self.engine.update(connection, removed, added)
+
+    def _locations(self, connection: sqlite3.Connection, wanted: set[int]) -> dict[int, Location]:
+        """Return the locations numbers are read with, entering those of new sources."""
+        known = {
+            number: location_from_json(text) for number, text in connection.execute("SELECT id, location FROM source")
+        }
+        if wanted - known.keys():
+            present = {source.id: source.location for source in sources.all(self._database)}
+            for number in sorted(wanted - known.keys()):
+                known[number] = present.get(number, Location())  # a removed source has deleted contacts only
+                connection.execute("INSERT INTO source VALUES (?, ?)", (number, location_to_json(known[number])))
+        return known

@@ -1,0 +1,80 @@
+"""Scope: which field groups of which sources a view may read, and how everything else is blanked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+
+from connectors.contact import Contact, PhoneKind, PlaceKind
+from directory_server.directory.columns import granted
+from directory_server.directory.listing import Number
+from directory_server.store.rows import FieldGroup
+
+_NAME = (
+    "prefix", "given_name", "middle_name", "family_name", "suffix", "nickname", "display_name", "company", "department",
+    "job_title", "categories",
+)  # fmt: skip
+_BUSINESS = ("office", "urls")
+_PRIVATE = ("birthday",)
+_NOTES = ("notes", "custom")
+_EMPTY = Contact()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Source id -> field groups that may be read; a source that is missing or has no group cannot be read at all."""
+
+    fields: Mapping[int, frozenset[FieldGroup]] = field(default_factory=dict)
+
+    def groups(self, source: int) -> frozenset[FieldGroup]:
+        """Return the field groups of a source that may be read."""
+        return self.fields.get(source, frozenset())
+
+    @cached_property
+    def parts(self) -> tuple[tuple[frozenset[int], frozenset[int]], ...]:
+        """Sources that may be read, put together by equal columns: pairs of (sources, columns)."""
+        found: dict[frozenset[FieldGroup], set[int]] = {}
+        for source, groups in self.fields.items():
+            if groups:
+                found.setdefault(groups, set()).add(source)
+        return tuple(
+            sorted(
+                ((frozenset(sources), granted(groups)) for groups, sources in found.items()),
+                key=lambda part: min(part[0]),
+            )
+        )
+
+    def narrowed(self, sources: frozenset[int]) -> "Scope":
+        """Return the scope without other sources than these."""
+        return Scope({source: groups for source, groups in self.fields.items() if source in sources})
+
+
+def visible(contact: Contact, groups: frozenset[FieldGroup]) -> Contact:
+    """Return the contact with every field blanked whose group is missing."""
+    private, business = FieldGroup.PRIVATE in groups, FieldGroup.BUSINESS in groups
+    if private and business and FieldGroup.NAME in groups and FieldGroup.NOTES in groups:
+        return contact
+    blank = {name: getattr(_EMPTY, name) for name in _hidden(groups)}
+    home = {PlaceKind.HOME: private}
+    return replace(
+        contact,
+        **blank,
+        phones=tuple(p for p in contact.phones if (private if p.kind is PhoneKind.HOME else business)),
+        emails=tuple(e for e in contact.emails if home.get(e.kind, business)),
+        addresses=tuple(a for a in contact.addresses if home.get(a.kind, business)),
+    )
+
+
+@lru_cache(maxsize=64)
+def _hidden(groups: frozenset[FieldGroup]) -> tuple[str, ...]:
+    parts = {
+        FieldGroup.NAME: _NAME,
+        FieldGroup.BUSINESS: _BUSINESS,
+        FieldGroup.PRIVATE: _PRIVATE,
+        FieldGroup.NOTES: _NOTES,
+    }
+    return tuple(name for group, names in parts.items() if group not in groups for name in names)
+
+
+def visible_numbers(numbers: tuple[Number, ...], groups: frozenset[FieldGroup]) -> tuple[Number, ...]:
+    """Return the numbers whose group is granted."""
+    return tuple(number for number in numbers if number.group in groups)
