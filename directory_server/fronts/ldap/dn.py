@@ -34,8 +34,8 @@ def parse(text: str) -> Dn:
     pairs: list[tuple[str, str]] = []
     at = 0
     while True:
-        pair, at = _pair(text, at)
-        pairs.append(pair)
+        attribute, value, at = _pair(text, at)
+        pairs.append((attribute, squeeze(value)))
         separator = text[at : at + 1]
         if separator != "+":
             rdns.append(tuple(sorted(pairs)))
@@ -45,7 +45,12 @@ def parse(text: str) -> Dn:
         at += 1
 
 
-def _pair(text: str, at: int) -> tuple[tuple[str, str], int]:
+def first_value(text: str) -> str:
+    """Return the value of the first RDN as written, unescaped; DnSyntaxError if there is none."""
+    return _pair(text, 0)[1]
+
+
+def _pair(text: str, at: int) -> tuple[str, str, int]:
     while text[at : at + 1] == " ":
         at += 1
     found = _TYPE.match(text, at)
@@ -58,7 +63,7 @@ def _pair(text: str, at: int) -> tuple[tuple[str, str], int]:
         raise DnSyntaxError("equals sign expected in a distinguished name")
     value, at = _value(text, at + 1)
     known = schema.attribute(found[0])
-    return (known.name if known else found[0].lower(), squeeze(value)), at
+    return known.name if known else found[0].lower(), value, at
 
 
 def _value(text: str, at: int) -> tuple[str, int]:

@@ -127,6 +127,8 @@ _BY_NAME = {
 # Binary transfer (RFC 4522) changes nothing for our syntaxes.
 _IGNORED_OPTION = ";binary"
 
+ANY_NUMBER = _BY_NAME["metasearchnumber"]
+
 
 def attribute(description: str) -> Attribute | None:
     """Return the attribute of a description as a client writes it; None if unknown or with an option we do not have."""

@@ -67,6 +67,7 @@ class Session:
     """State of one connection: who is bound, what is outstanding, what is yet to be read and sent.
 
     `client` is the bound client's name or "". `secure` says whether TLS is on; `can_start_tls` whether it may be.
+    `messages` counts the requests that arrived whole.
     """
 
     def __init__(self, limits: Limits, *, secure: bool = False, can_start_tls: bool = False) -> None:
@@ -80,7 +81,13 @@ class Session:
         self._input = bytearray()
         self._output: list[bytes] = []
         self._events: deque[Event] = deque()
+        self.messages = 0
         self._waiting = False  # for a verified bind or a finished TLS handshake
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing more is read before a bind is answered or TLS stands."""
+        return self._waiting
 
     @property
     def incomplete(self) -> bool:
@@ -146,6 +153,7 @@ class Session:
             return None
         pdu = bytes(self._input[: found[2]])
         del self._input[: found[2]]
+        self.messages += 1
         return pdu
 
     def _handle(self, message: m.Message) -> None:

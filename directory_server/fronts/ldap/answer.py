@@ -1,0 +1,60 @@
+"""Answers: the chosen attributes of entries as SearchResultEntry, numbers in the notation they were asked in."""
+
+from directory_server.fronts.ldap import ber, phone, response, schema
+from directory_server.fronts.ldap.entry import Entry, written
+from directory_server.fronts.ldap.schema import Kind
+
+_ALL_USER = "*"
+_ALL_OPERATIONAL = "+"
+_USER = tuple(a for a in schema.ATTRIBUTES if not a.hidden and not a.virtual)
+_OPERATIONAL = tuple(a for a in schema.ATTRIBUTES if a.operational)
+
+
+class Writer:
+    """Encodes the entries of one search.
+
+    `asked` are the attribute descriptions of the request (RFC 4511 §4.5.1.8); an attribute is returned under the name
+    it was asked by, because some clients compare names, and `assertions` are those of the filter.
+    """
+
+    def __init__(
+        self, asked: tuple[str, ...], assertions: list[tuple[str, phone.Assertion]], *, types_only: bool
+    ) -> None:
+        self._assertions = assertions
+        self._types_only = types_only
+        chosen: dict[str, schema.Attribute] = {}
+        if not asked or _ALL_USER in asked:
+            chosen.update((attribute.name, attribute) for attribute in _USER)
+        if _ALL_OPERATIONAL in asked:
+            chosen.update((attribute.name, attribute) for attribute in _OPERATIONAL)
+        for name in asked:
+            attribute = schema.attribute(name)
+            if attribute is not None and not attribute.virtual:
+                chosen.pop(attribute.name, None)
+                chosen[name] = attribute
+        self._chosen = [(ber.encode_text(name), attribute) for name, attribute in chosen.items()]
+
+    def operation(self, entry: Entry) -> bytes:
+        """Return the SearchResultEntry of an entry, to be put into an envelope."""
+        attributes = []
+        for name, attribute in self._chosen:
+            values = self._numbers(entry, attribute) if attribute.kind is Kind.PHONE else entry.values(attribute.name)
+            if values:
+                held = b"" if self._types_only else b"".join(map(ber.encode_text, values))
+                attributes.append(ber.encode(ber.SEQUENCE, name + ber.encode(ber.SET, held)))
+        return response.entry(entry.dn, attributes)
+
+    def _numbers(self, entry: Entry, attribute: schema.Attribute) -> tuple[str, ...]:
+        listing = entry.listing
+        if listing is None:
+            return ()
+        name = attribute.name
+        values: dict[str, None] = {}
+        for number in entry.numbers(name):
+            value = written(number, name)
+            for asked_of, assertion in self._assertions:
+                if asked_of in (name, schema.ANY_NUMBER.name) and assertion.hits(number, listing):
+                    value = assertion.echo(number)
+                    break
+            values[value] = None
+        return tuple(values)

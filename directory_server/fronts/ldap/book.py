@@ -1,0 +1,28 @@
+"""What the front asks of a view: `directory.view.View` has this shape."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from directory_server.directory.listing import Listing
+from directory_server.fronts.ldap.phone import Found
+from directory_server.store.rows import Location
+
+
+class Book(Protocol):
+    """The directory as one client may see it."""
+
+    @property
+    def location(self) -> Location:
+        """The location asked numbers are read with."""
+
+    def lookup(self, number: str) -> Found:
+        """Return the visible contacts a number belongs to."""
+
+    def contact(self, contact_id: int) -> Listing | None:
+        """Return a visible contact."""
+
+    def all(self) -> Iterator[Listing]:
+        """Return every visible contact, ordered by id."""
+
+    def source_names(self) -> list[str]:
+        """Return the visible sources."""

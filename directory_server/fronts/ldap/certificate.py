@@ -1,0 +1,91 @@
+"""TLS for LDAPS and StartTLS: the admin's certificate, or a self-signed one made once in the data folder."""
+
+import ipaddress
+import os
+import ssl
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+_VALID_DAYS = 825  # what clients accept at most
+_RENEW_BEFORE = timedelta(days=30)
+_CLOCK_SKEW = timedelta(days=1)
+
+
+class CertificateError(Exception):
+    """The certificate or its key cannot be used; the message names the file and the reason."""
+
+
+def context(certificate: Path, key: Path) -> ssl.SSLContext:
+    """Return a server context of TLS 1.2 and later; CertificateError if the files do not serve."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        tls.load_cert_chain(certificate, key, password=_no_passphrase)
+    except (OSError, ValueError) as error:
+        raise CertificateError(f"certificate {certificate} with key {key}: {error}") from error
+    return tls
+
+
+def _no_passphrase() -> str:
+    raise CertificateError("the TLS key is encrypted; store it without a passphrase, readable by the service only")
+
+
+def self_signed(folder: Path, host: str, now: datetime) -> tuple[Path, Path]:
+    """Return certificate and key files in `folder`, made when missing or about to expire; the key is ours alone.
+
+    ECDSA on P-256: a handshake costs a fraction of RSA's.
+    """
+    certificate_file, key_file = folder / "ldap.crt", folder / "ldap.key"
+    if certificate_file.exists() and key_file.exists():
+        try:
+            held = x509.load_pem_x509_certificate(certificate_file.read_bytes())
+        except ValueError as error:
+            raise CertificateError(f"certificate {certificate_file}: {error}") from error
+        if held.not_valid_after_utc - _RENEW_BEFORE > now:
+            return certificate_file, key_file
+    folder.mkdir(parents=True, exist_ok=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    _write(key_file, pem, 0o600)
+    _write(certificate_file, _certificate(key, host, now).public_bytes(serialization.Encoding.PEM), 0o644)
+    return certificate_file, key_file
+
+
+def _certificate(key: ec.EllipticCurvePrivateKey, host: str, now: datetime) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host[:64])])
+    loopback = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    names: list[x509.GeneralName] = [_general_name(host), *(one for one in loopback if one != _general_name(host))]
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _CLOCK_SKEW)
+        .not_valid_after(now + timedelta(days=_VALID_DAYS))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    """Write a file whole or not at all, with its mode from the start."""
+    fresh = path.with_suffix(path.suffix + ".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(data)
+    fresh.replace(path)

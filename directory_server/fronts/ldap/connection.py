@@ -1,0 +1,274 @@
+"""One connection on asyncio: moves bytes between the wire and its session, and runs what the session asks for."""
+
+import asyncio
+import logging
+import socket
+import ssl
+import traceback
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+from directory_server.fronts.ldap.credentials import Credentials
+from directory_server.fronts.ldap.doorkeeper import Doorkeeper
+from directory_server.fronts.ldap.limits import Limits
+from directory_server.fronts.ldap.message import SearchRequest
+from directory_server.fronts.ldap.response import Code, Tag, result
+from directory_server.fronts.ldap.search import Running, Tree
+from directory_server.fronts.ldap.session import Abandon, Bind, Operation, Session, StartTls
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Shared:
+    """What every connection of a front shares."""
+
+    limits: Limits
+    tls: ssl.SSLContext | None
+    credentials: Credentials
+    doorkeeper: Doorkeeper
+    bind_threads: Executor
+    scan_threads: Executor
+    clock: Callable[[], float]
+    connections: set["Connection"] = field(default_factory=set)
+    empty: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Connection(asyncio.Protocol):
+    """The protocol of one accepted connection; `secure` for LDAPS."""
+
+    def __init__(self, shared: Shared, *, secure: bool) -> None:
+        self._shared = shared
+        can_start_tls = shared.tls is not None and not secure
+        self._session = Session(shared.limits, secure=secure, can_start_tls=can_start_tls)
+        self._can_start_tls = can_start_tls
+        self._transport: asyncio.Transport | None = None
+        self._address = ""
+        self._running: dict[int, Running] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._paused = False
+        self._half_closed = False
+        self._since = shared.clock()
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport, first the plain one and after StartTLS the one above it."""
+        if not isinstance(transport, asyncio.Transport):
+            raise TypeError("a stream transport is needed")
+        self._transport = transport
+        if self._address:
+            return
+        peer = transport.get_extra_info("peername")
+        self._address = str(peer[0]) if peer else "?"
+        self._shared.connections.add(self)
+        _tune(transport.get_extra_info("socket"), self._shared.limits)
+        if not self._shared.doorkeeper.admit(self._address):
+            self._session.close(Code.BUSY, "too many connections")
+            self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - a broken wire is no news here
+        """Stop everything that still works for this connection."""
+        if self in self._shared.connections:
+            self._shared.connections.discard(self)
+            self._shared.doorkeeper.leave(self._address)
+            if not self._shared.connections:
+                self._shared.empty.set()
+        for running in self._running.values():
+            running.abandoned = True
+        for task in self._tasks:
+            task.cancel()
+        self._transport = None
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the session."""
+        session, before = self._session, self._session.messages
+        begins = not session.incomplete
+        session.receive(data)
+        self._proceed()
+        # A message's time runs from its first byte, so that sending it drop by drop gains nothing.
+        if begins or session.messages != before:
+            self._since = self._shared.clock()
+
+    def eof_received(self) -> bool:
+        """Answer what is outstanding, then close: the client has stopped sending."""
+        self._half_closed = True
+        # asyncio cannot keep TLS half open
+        return bool(self._session.outstanding or self._tasks) and not self._session.secure
+
+    def pause_writing(self) -> None:
+        """Take no more requests from a client that does not read its answers."""
+        self._paused = True
+        if self._transport:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._paused = False
+        if self._transport and not self._session.waiting:
+            self._transport.resume_reading()
+        self._proceed()
+
+    # what the front asks
+
+    def close(self, code: Code, text: str) -> None:
+        """Say goodbye with a Notice of Disconnection."""
+        self._session.close(code, text)
+        self._proceed()
+
+    def abort(self) -> None:
+        """Cut the connection at once."""
+        if self._transport:
+            self._transport.abort()
+
+    def sweep(self, now: float) -> None:
+        """Close if a message was begun and not finished, or nobody bound, for too long."""
+        limits = self._shared.limits
+        if self._session.incomplete and not self._paused and now - self._since > limits.message_seconds:
+            self.close(Code.UNAVAILABLE, "message not completed in time")
+        elif not self._session.client and not self._tasks and now - self._since > limits.unbound_idle_seconds:
+            self.close(Code.UNAVAILABLE, "idle without a bind")
+
+    # the work
+
+    def _proceed(self) -> None:
+        while not self._paused and (event := self._session.next_event()) is not None:
+            if isinstance(event, Operation):
+                self._operate(event)
+            elif isinstance(event, Abandon):
+                for message_id in event.ids:
+                    if message_id in self._running:
+                        self._running[message_id].abandoned = True
+            elif isinstance(event, Bind):
+                if self._transport:
+                    self._transport.pause_reading()
+                self._spawn(self._bind(event))
+            else:
+                self._start_tls(event)
+                return
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._transport is None:
+            return
+        if output := self._session.take_output():
+            self._transport.write(output)
+        if self._session.closed or (self._half_closed and not self._session.outstanding and not self._tasks):
+            self._transport.close()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _report(error)
+            self.close(Code.OTHER, "internal error")
+        self._flush()
+
+    def _operate(self, operation: Operation) -> None:
+        shared, session = self._shared, self._session
+        tree = shared.credentials.tree(session.client, can_start_tls=self._can_start_tls)
+        if tree is None:
+            self.close(Code.UNAVAILABLE, "this client no longer exists")
+            return
+        request = operation.request
+        seconds = shared.limits.search_seconds
+        if isinstance(request, SearchRequest):
+            seconds = min(request.time_limit or seconds, seconds)
+        running = Running(shared.clock() + seconds)
+        try:
+            if not isinstance(request, SearchRequest):
+                session.finished(operation.id, tree.compare(operation.id, request))
+            elif (search := tree.search(request)).quick:
+                session.finished(operation.id, search.run(operation.id, running, shared.clock))
+            else:
+                self._running[operation.id] = running
+                self._spawn(self._scan(operation.id, request, tree, running))
+        except Exception as error:  # noqa: BLE001 - one request must not end the others on this connection
+            self._fail(operation, error)
+
+    def _fail(self, operation: Operation, error: Exception) -> None:
+        _report(error)
+        tag = Tag.SEARCH_DONE if isinstance(operation.request, SearchRequest) else Tag.COMPARE
+        self._session.finished(operation.id, result(operation.id, tag, Code.OTHER, "internal error"))
+
+    async def _scan(self, message_id: int, request: SearchRequest, tree: Tree, running: Running) -> None:
+        shared = self._shared
+
+        def work() -> bytes:
+            # Built again in the thread that runs it, because a view's cursors belong to their thread.
+            return b"" if running.abandoned else tree.search(request).run(message_id, running, shared.clock)
+
+        try:
+            answer = await asyncio.get_running_loop().run_in_executor(shared.scan_threads, work)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail(Operation(message_id, request), error)
+        else:
+            if not running.abandoned:
+                self._session.finished(message_id, answer)
+        finally:
+            if self._running.get(message_id) is running:
+                del self._running[message_id]
+
+    async def _bind(self, bind: Bind) -> None:
+        shared = self._shared
+        loop = asyncio.get_running_loop()
+        client = await loop.run_in_executor(shared.bind_threads, shared.credentials.verify, bind.name, bind.password)
+        if client is None:
+            await asyncio.sleep(shared.doorkeeper.failed(self._address, shared.clock()))
+            self._session.refuse_bind(bind.id, Code.INVALID_CREDENTIALS, "unknown client or wrong password")
+        else:
+            shared.doorkeeper.succeeded(self._address)
+            self._session.bound(bind.id, client.name, shared.credentials.authorisation(client))
+        if self._transport and not self._paused:
+            self._transport.resume_reading()
+        self._proceed()
+
+    def _start_tls(self, _event: StartTls) -> None:
+        if self._transport is not None:
+            self._transport.pause_reading()
+            self._flush()
+            self._spawn(self._handshake(self._transport))
+
+    async def _handshake(self, transport: asyncio.Transport) -> None:
+        shared = self._shared
+        if shared.tls is None:
+            return
+        try:
+            above = await asyncio.get_running_loop().start_tls(
+                transport,
+                self,
+                shared.tls,
+                server_side=True,
+                ssl_handshake_timeout=shared.limits.tls_handshake_seconds,
+            )
+        except OSError:
+            transport.abort()
+            above = None
+        if above is None:  # asyncio tells a protocol of a loss only once TLS stands
+            self.connection_lost(None)
+            return
+        self._transport = above
+        self._session.tls_started()
+        self._proceed()
+
+
+def _report(error: BaseException) -> None:
+    """Log where it happened, not what: an exception's text may quote a contact."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    _LOG.error("LDAP request failed: %s in %s:%s", type(error).__name__, frame.filename, frame.lineno)
+
+
+def _tune(connected: socket.socket | None, limits: Limits) -> None:
+    if connected is None:
+        return
+    # asyncio sets TCP_NODELAY only on sockets it made itself; without it a TLS answer waits 40 ms.
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_KEEPIDLE"):
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, limits.keepalive_seconds)

@@ -1,0 +1,80 @@
+"""Credentials: which client a bind name means, and the tree that client sees."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from directory_server.fronts.ldap import dn
+from directory_server.fronts.ldap.book import Book
+from directory_server.fronts.ldap.limits import Limits
+from directory_server.fronts.ldap.search import Tree
+from directory_server.store.rows import Client
+
+Verify: TypeAlias = Callable[[str, str], Client | None]
+Views: TypeAlias = Callable[[str], Book]
+
+_CLIENTS = (("ou", "clients"),)
+_VIEW_SECONDS = 5.0
+
+
+class Credentials:
+    """Asks `verify(name, password)` and `views(name)`; a view is asked for anew after five seconds.
+
+    So a change of what a client may see reaches connections that stay bound for days. `views` raises KeyError for a
+    client that is gone.
+    """
+
+    def __init__(self, suffix: str, verify: Verify, views: Views, limits: Limits, clock: Callable[[], float]) -> None:
+        self._suffix = suffix
+        self._base = dn.parse(suffix)
+        self._verify = verify
+        self._views = views
+        self._limits = limits
+        self._clock = clock
+        self._suffixes: dict[str, str] = {}
+        self._trees: dict[tuple[str, bool], tuple[Tree, float]] = {}
+
+    def verify(self, name: str, password: bytes) -> Client | None:
+        """Return the client that binds as its bare name or as `cn=<name>,ou=clients,<suffix>`; None if wrong."""
+        plain, base = self._client_name(name)
+        if not plain:
+            return None
+        try:
+            client = self._verify(plain, password.decode())
+        except UnicodeDecodeError:
+            return None
+        if client is None:
+            return None
+        suffix = client.base_dn or self._suffix
+        if base is not None and base not in (self._base, dn.parse(suffix)):
+            return None
+        self._suffixes[client.name] = suffix
+        return client
+
+    def _client_name(self, name: str) -> tuple[str, dn.Dn | None]:
+        """Return the client's name and the suffix it was given under; phones send plain names, even with `=`."""
+        try:
+            parsed = dn.parse(name)
+        except dn.DnSyntaxError:
+            return name, None
+        if len(parsed) > len(_CLIENTS) and parsed[1] == _CLIENTS and parsed[0][0][0] == "cn" and len(parsed[0]) == 1:
+            return dn.first_value(name), parsed[2:]
+        return name, None
+
+    def authorisation(self, client: Client) -> str:
+        """Return what WhoAmI says (RFC 4513 §5.2.1.8)."""
+        return f"dn:cn={dn.escape(client.name)},ou=clients,{client.base_dn or self._suffix}"
+
+    def tree(self, client: str, *, can_start_tls: bool) -> Tree | None:
+        """Return the tree as this client sees it now, or as anyone does for ""; None for a client that is gone."""
+        now = self._clock()
+        held = self._trees.get((client, can_start_tls))
+        if held is not None and now - held[1] < _VIEW_SECONDS:
+            return held[0]
+        try:
+            book = self._views(client) if client else None
+        except KeyError:
+            self._trees.pop((client, can_start_tls), None)
+            return None
+        tree = Tree(self._suffixes.get(client, self._suffix), book, self._limits, can_start_tls)
+        self._trees[client, can_start_tls] = (tree, now)
+        return tree

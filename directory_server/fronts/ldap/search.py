@@ -1,0 +1,195 @@
+"""Searches and compares over one client's view (RFC 4511 §4.5, §4.10).
+
+The candidates of a filter come from the view's indexes where the filter allows it, else from a scan; what is returned
+is decided by evaluating the whole filter on what the view shows, so a filter over a hidden field matches nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
+
+from directory_server.directory.listing import Listing
+from directory_server.fronts.ldap import dn, phone, tree
+from directory_server.fronts.ldap import filter as f
+from directory_server.fronts.ldap.answer import Writer
+from directory_server.fronts.ldap.book import Book
+from directory_server.fronts.ldap.candidates import candidates
+from directory_server.fronts.ldap.entry import SUBSCHEMA, Entry, Node, Person
+from directory_server.fronts.ldap.limits import Limits
+from directory_server.fronts.ldap.match import Matcher
+from directory_server.fronts.ldap.message import CompareRequest, Scope, SearchRequest
+from directory_server.fronts.ldap.place import CONTACT, SOURCE, SUFFIX, Place, resolve
+from directory_server.fronts.ldap.response import Code, Tag, envelope, result
+from directory_server.fronts.ldap.schema import attribute as known_attribute
+from directory_server.store.rows import Location
+
+_LOOK_AT_CLOCK_EVERY = 64
+_SUBSCHEMA_NAME = dn.parse(SUBSCHEMA)
+
+
+@dataclass(slots=True)
+class Running:
+    """A search under way; set `abandoned` to stop it. `stopped` tells that it did not see every candidate."""
+
+    deadline: float
+    abandoned: bool = False
+    stopped: bool = False
+
+
+@dataclass(slots=True)
+class Search:
+    """A search ready to run; `quick` if it needs no scan and may run where nothing must wait."""
+
+    quick: bool
+    run: Callable[[int, Running, Callable[[], float]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The directory as one client sees it under its suffix. `book` is None for a session that is not bound."""
+
+    suffix: str
+    book: Book | None
+    limits: Limits
+    can_start_tls: bool
+    base: dn.Dn = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "base", dn.parse(self.suffix))
+
+    def search(self, request: SearchRequest) -> Search:  # noqa: PLR0911 - one return for each refusal
+        """Return the search; wrong requests give a search whose answer is the error."""
+        try:
+            name = dn.parse(request.base)
+        except dn.DnSyntaxError as error:
+            return _refuse(Code.INVALID_DN_SYNTAX, str(error))
+        if not name and request.scope is Scope.BASE:
+            return self._fixed(request, tree.root_dse(self.suffix, can_start_tls=self.can_start_tls))
+        if name == _SUBSCHEMA_NAME:
+            return self._fixed(request, tree.subschema())
+        if self.book is None:
+            return _refuse(Code.INSUFFICIENT_ACCESS_RIGHTS, "bind first: only the rootDSE is open to everyone")
+        if not name:  # one level above the suffix, so that it covers everything
+            return self._below(request, Place(SUFFIX), self.book, SUFFIX - 1)
+        if not dn.below(name, self.base):
+            return _refuse(Code.NO_SUCH_OBJECT)
+        place, exists = resolve(name, self.base, self.book)
+        if not exists:
+            return _refuse(Code.NO_SUCH_OBJECT, matched=self._entry_at(place).dn)
+        return self._below(request, place, self.book, place.level)
+
+    def compare(self, message_id: int, request: CompareRequest) -> bytes:
+        """Return the answer of a compare."""
+        code, matched = self._compare(request)
+        return result(message_id, Tag.COMPARE, code, matched=matched)
+
+    def _compare(self, request: CompareRequest) -> tuple[Code, str]:  # noqa: PLR0911 - one return for each refusal
+        try:
+            name = dn.parse(request.dn)
+        except dn.DnSyntaxError:
+            return Code.INVALID_DN_SYNTAX, ""
+        entry: Entry | None
+        if not name:
+            entry = tree.root_dse(self.suffix, can_start_tls=self.can_start_tls)
+        elif name == _SUBSCHEMA_NAME:
+            entry = tree.subschema()
+        elif self.book is None:
+            return Code.INSUFFICIENT_ACCESS_RIGHTS, ""
+        else:
+            if not dn.below(name, self.base):
+                return Code.NO_SUCH_OBJECT, ""
+            place, exists = resolve(name, self.base, self.book)
+            entry = self._entry_at(place)
+            if not exists:
+                return Code.NO_SUCH_OBJECT, entry.dn
+        if known_attribute(request.attribute) is None:
+            return Code.UNDEFINED_ATTRIBUTE_TYPE, ""
+        location, lookup = self._reading()
+        if not Matcher(location, lookup).predicate(f.Present(request.attribute))(entry):
+            return Code.NO_SUCH_ATTRIBUTE, ""
+        equal = Matcher(location, lookup).predicate(f.Equality(request.attribute, request.value))(entry)
+        return (Code.COMPARE_TRUE if equal else Code.COMPARE_FALSE), ""
+
+    def _reading(self) -> tuple[Location, Callable[[str], phone.Found]]:
+        return (self.book.location, self.book.lookup) if self.book else (Location(), phone.nobody)
+
+    def _entry_at(self, place: Place) -> Entry:
+        if place.listing is not None:
+            return Person(place.listing, self.suffix, self.base)
+        if place.source:
+            return tree.source_node(place.source, self.suffix)
+        return tree.suffix_node(self.suffix, self.base)
+
+    def _fixed(self, request: SearchRequest, node: Node) -> Search:
+        matcher = Matcher(*self._reading())
+        predicate = matcher.predicate(request.filter)
+        writer = Writer(request.attributes, [], types_only=request.types_only)
+
+        def run(message_id: int, _running: Running, _clock: Callable[[], float]) -> bytes:
+            found = envelope(message_id, writer.operation(node)) if predicate(node) else b""
+            return found + result(message_id, Tag.SEARCH_DONE)
+
+        return Search(quick=True, run=run)
+
+    def _below(self, request: SearchRequest, place: Place, book: Book, level: int) -> Search:
+        lookup = cache(book.lookup)  # an OR over several attributes asks for one number
+        matcher = Matcher(book.location, lookup)
+        predicate = matcher.predicate(request.filter)
+        writer = Writer(request.attributes, matcher.assertions, types_only=request.types_only)
+        levels = _levels(request.scope, level)
+        people: list[Listing] | None = []
+        if CONTACT in levels:
+            people = candidates(request.filter, book, lookup) if place.listing is None else [place.listing]
+        # Filters with candidates ask for what only contacts have, so they cannot match a node.
+        nodes = self._nodes(place, levels, book) if people is None or CONTACT not in levels else []
+
+        def entries() -> Iterator[Entry]:
+            yield from nodes
+            for listing in book.all() if people is None else people:
+                if not place.source or listing.source == place.source:
+                    yield Person(listing, self.suffix, self.base)
+
+        most = min(request.size_limit or self.limits.entries, self.limits.entries)
+
+        def run(message_id: int, running: Running, clock: Callable[[], float]) -> bytes:
+            found = filter(predicate, _while_wanted(entries(), running, clock))
+            encoded = [envelope(message_id, writer.operation(entry)) for entry in islice(found, most)]
+            code = Code.SIZE_LIMIT_EXCEEDED if next(found, None) is not None else Code.SUCCESS
+            if running.stopped:
+                code = Code.TIME_LIMIT_EXCEEDED
+            return b"".join((*encoded, result(message_id, Tag.SEARCH_DONE, code)))
+
+        return Search(quick=people is not None, run=run)
+
+    def _nodes(self, place: Place, levels: range, book: Book) -> list[Entry]:
+        nodes: list[Entry] = []
+        if SUFFIX in levels:
+            nodes.append(tree.suffix_node(self.suffix, self.base))
+        if SOURCE in levels:
+            sources = [place.source] if place.source else book.source_names()
+            nodes += [tree.source_node(source, self.suffix) for source in sources]
+        return nodes
+
+
+def _while_wanted(entries: Iterator[Entry], running: Running, clock: Callable[[], float]) -> Iterator[Entry]:
+    for count, entry in enumerate(entries, 1):
+        if count % _LOOK_AT_CLOCK_EVERY == 0 and (running.abandoned or clock() > running.deadline):
+            running.stopped = True
+            return
+        yield entry
+
+
+def _levels(scope: Scope, level: int) -> range:
+    """Return the levels of the tree that a scope reaches from a base at `level`."""
+    if scope is Scope.SUB:
+        return range(level, CONTACT + 1)
+    start = level + (scope is Scope.ONE)
+    return range(start, start + 1)
+
+
+def _refuse(code: Code, text: str = "", matched: str = "") -> Search:
+    def run(message_id: int, _running: Running, _clock: Callable[[], float]) -> bytes:
+        return result(message_id, Tag.SEARCH_DONE, code, text, matched=matched)
+
+    return Search(quick=True, run=run)
