@@ -20,6 +20,7 @@ class Config(BaseSettings):
     web: str = Field("127.0.0.1:8400", description="Address of the web pages, host:port.")
     ldap: str = Field("127.0.0.1:3389", description="Address of the LDAP front, host:port; empty switches it off.")
     ldaps: str = Field("127.0.0.1:3636", description="Address of the LDAPS front, host:port; empty switches it off.")
+    workers: int = Field(1, ge=1, le=64, description="LDAP processes; above 1 they share the addresses.")
     tls_certificate: Path | None = Field(None, description="PEM chain for LDAPS and StartTLS; default: self-signed.")
     tls_key: Path | None = Field(None, description="PEM key of tls_certificate.")
     suffix: str = Field("dc=contacts", description="Base DN of the LDAP tree.")

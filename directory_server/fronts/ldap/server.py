@@ -28,7 +28,8 @@ class LdapFront:
     """Answers LDAP on `ldap` (with StartTLS if `tls` is given) and LDAPS on `ldaps`; None switches one off.
 
     `verify(name, password)` returns the client or None, `views(name)` the client's view (KeyError if it is gone);
-    both run in threads or for microseconds. `clock` is a steady clock in seconds.
+    both run in threads or for microseconds. `clock` is a steady clock in seconds. `shared` lets other
+    processes listen on the same addresses (SO_REUSEPORT).
     """
 
     def __init__(
@@ -42,11 +43,13 @@ class LdapFront:
         views: Views,
         clock: Callable[[], float],
         limits: Limits | None = None,
+        shared: bool = False,
     ) -> None:
         if ldaps is not None and tls is None:
             raise ValueError("LDAPS needs a certificate")
         self._wanted = {"ldap": ldap, "ldaps": ldaps}
         self._limits = limits or Limits()
+        self._shared_addresses = shared
         # Apart, so that long scans never keep anybody from binding.
         self._pools = [ThreadPoolExecutor(_THREADS, thread_name_prefix=f"ldap-{work}") for work in ("bind", "scan")]
         self._shared = Shared(
@@ -89,6 +92,7 @@ class LdapFront:
                 ssl=self._shared.tls if secure else None,
                 ssl_handshake_timeout=self._limits.tls_handshake_seconds if secure else None,
                 backlog=_BACKLOG,
+                reuse_port=self._shared_addresses or None,
             )
         except OSError as error:
             raise ListenError(error.errno, f"{name} cannot listen on {host}:{port}: {error.strerror}") from error

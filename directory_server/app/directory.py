@@ -1,20 +1,21 @@
-"""Directory: puts the parts of one data folder together; the only file that knows them all."""
+"""Directory: the parts of one data folder, put together."""
 
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from connectors.errors import ConnectorError
 from connectors.registry import connect
-
 from directory_server import config
 from directory_server.directory.index import Index
 from directory_server.directory.view import View, for_admin, for_client, for_user
 from directory_server.store import clients, sources
 from directory_server.store.database import Database
 from directory_server.store.rows import Source
-from directory_server.sync.run import Outcome, synchronise
+from directory_server.sync.outcome import Outcome
+from directory_server.sync.run import Progress, failed, synchronise
 from directory_server.vault import master_key
 from directory_server.vault.vault import Vault
 
@@ -25,12 +26,12 @@ def now() -> datetime:
 
 
 class Directory:
-    """An opened data folder. Close it, or use it as a context manager."""
+    """An opened data folder; `settings` win over its file and the environment. Close it, or use it in a `with`."""
 
-    def __init__(self, data: Path, clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, data: Path, clock: Callable[[], datetime] = now, **settings: Any) -> None:
         self.data = data
         self.clock = clock
-        self.config = config.load(data)
+        self.config = config.load(data, **settings)
         self.vault = Vault(master_key.load(data))
         self.database = Database.open(data / "contactory.sqlite", self.vault)
         self.index = Index.open(data / "index", self.database)
@@ -59,10 +60,23 @@ class Directory:
         return for_admin(self.database, self.index, country=self.config.country)
 
     def synchronise(
-        self, source: Source, *, full: bool = False, dry_run: bool = False, apply_held: bool = False
+        self,
+        source: Source,
+        *,
+        full: bool = False,
+        dry_run: bool = False,
+        apply_held: bool = False,
+        progress: Progress | None = None,
     ) -> Outcome:
-        """Run one sync of the source and let the index follow."""
-        connector = connect(source.type, sources.settings_of(self.database, source), source.mapping)
+        """Run one sync of the source and let the index follow; `progress` is told how many events were read so far.
+
+        A fault of the source or its settings is a failed outcome; `store.errors.Busy` is raised.
+        """
+        settings = sources.settings_of(self.database, source)
+        try:
+            connector = connect(source.type, settings, source.mapping)
+        except ConnectorError as error:
+            return failed(self.database, source, error, clock=self.clock, dry_run=dry_run)
         try:
             outcome = synchronise(
                 self.database,
@@ -73,6 +87,7 @@ class Directory:
                 full=full,
                 dry_run=dry_run,
                 apply_held=apply_held,
+                progress=progress,
             )
         finally:
             connector.close()

@@ -1,0 +1,150 @@
+"""Server: the fronts and the line of one directory, from start to stop."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+
+import uvicorn
+
+from directory_server.app import ldap_process, status
+from directory_server.app.directory import Directory
+from directory_server.app.ldap_process import LdapProcesses, NotAnAddress
+from directory_server.directory.person_json import person_json
+from directory_server.fronts.ldap.certificate import CertificateError
+from directory_server.fronts.ldap.server import LdapFront, ListenError
+from directory_server.fronts.uplink.uplink import Uplink
+from directory_server.fronts.web import app as web_app
+from directory_server.store import settings as stored
+
+VERSION = version("contactory")
+STATUS_KEY = "status_key"
+GRACE_S = 5
+
+log = logging.getLogger(__name__)
+
+
+class AddressTaken(RuntimeError):  # noqa: N818 - named as the admin reads it
+    """A front cannot listen: the message names the address or setting and the reason."""
+
+
+class Server:
+    """Runs web, LDAP and uplink of a directory until SIGTERM or SIGINT."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        self._ldap: LdapFront | None = None
+        self._processes: LdapProcesses | None = None
+        self._uplink = Uplink(
+            directory.database,
+            views=directory.view_for_user,
+            ages=lambda: status.ages(directory),
+            render=person_json,
+            version=VERSION,
+            now=directory.clock,
+            monotonic=time.monotonic,
+        )
+        self._web: uvicorn.Server | None = None
+        self._addresses: dict[str, str] = {}
+
+    async def run(self, started: Callable[[dict[str, str]], None]) -> None:
+        """Serve; `started` is told the addresses once everything listens. Raises AddressTaken and runs nothing."""
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopped.set)
+        async with contextlib.AsyncExitStack() as running:
+            await self._start_web(running)
+            await self._start_ldap(running)
+            await self._uplink.start()
+            running.push_async_callback(self._uplink.stop)
+            started({**self._addresses, "status": self.status_url()})
+            await stopped.wait()
+
+    def status(self) -> status.Status:
+        """Return what the status page shows now."""
+        return status.current(self.directory, VERSION, self._fronts(), self._uplink.status())
+
+    def status_url(self) -> str:
+        """Return the address of the status page with its key."""
+        return f"http://{self._addresses.get('web', '')}/status?key={_status_key(self.directory)}"
+
+    def _fronts(self) -> dict[str, tuple[str, bool]]:
+        ldap_runs = self._processes.running > 0 if self._processes else self._ldap is not None
+        return {
+            name: (self._addresses.get(name.lower(), ""), name == "Web" or ldap_runs)
+            for name in ("Web", "LDAP", "LDAPS")
+        }
+
+    async def _start_web(self, running: contextlib.AsyncExitStack) -> None:
+        listener = _listen("web", self.directory.config.web)
+        if listener is None:
+            return
+        running.callback(listener.close)
+        application = web_app.create(self.status, _status_key(self.directory))
+        self._web = uvicorn.Server(
+            uvicorn.Config(
+                application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
+            )
+        )
+        self._web.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment] # ours are set already
+        task = asyncio.create_task(self._web.serve(sockets=[listener]))
+        running.push_async_callback(self._stop_web, task)
+        self._addresses["web"] = _bound(listener)
+
+    async def _stop_web(self, task: "asyncio.Task[None]") -> None:
+        if self._web:
+            self._web.should_exit = True
+        await task
+
+    async def _start_ldap(self, running: contextlib.AsyncExitStack) -> None:
+        settings = self.directory.config
+        several = settings.workers > 1
+        try:
+            front = ldap_process.front(self.directory, shared=several)
+            await front.start()
+        except (ListenError, NotAnAddress, CertificateError) as error:
+            raise AddressTaken(str(error)) from error
+        self._addresses |= {name: f"{host}:{port}" for name, (host, port) in front.addresses.items()}
+        if several:
+            # This one only proved that the addresses are free; the processes do the work.
+            await front.stop()
+            fixed = {name: self._addresses.get(name, "") for name in ("ldap", "ldaps")}
+            self._processes = LdapProcesses(self.directory.data, settings.workers, fixed)
+            self._processes.start()
+            running.push_async_callback(self._processes.stop)
+        else:
+            self._ldap = front
+            running.push_async_callback(front.stop)
+
+
+def _listen(name: str, text: str) -> socket.socket | None:
+    try:
+        wanted = ldap_process.address(name, text)
+    except NotAnAddress as error:
+        raise AddressTaken(str(error)) from error
+    if wanted is None:
+        return None
+    try:
+        return socket.create_server(wanted, family=socket.AF_INET6 if ":" in wanted[0] else socket.AF_INET)
+    except OSError as error:
+        raise AddressTaken(f"{name} cannot listen on {text}: {error.strerror}") from error
+
+
+def _bound(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _status_key(directory: Directory) -> str:
+    """Return the key that opens the status page, made once."""
+    key = stored.get(directory.database, STATUS_KEY)
+    if not isinstance(key, str):
+        key = secrets.token_urlsafe(24)
+        stored.put(directory.database, STATUS_KEY, key)
+    return key

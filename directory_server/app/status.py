@@ -1,0 +1,50 @@
+"""The status of a directory, gathered from its store, its fronts and its line."""
+
+from collections.abc import Mapping
+
+from directory_server.app.directory import Directory
+from directory_server.observe.status import FrontStatus, Health, LineStatus, SourceStatus, Status
+from directory_server.store import contacts, runs, sources
+from directory_server.store.rows import Run, RunState, Source
+from directory_server.sync import history
+
+__all__ = ["Status", "ages", "current"]
+
+HEALTH = {RunState.DONE: Health.GOOD, RunState.HELD: Health.WARNING, RunState.FAILED: Health.BAD}
+
+
+def ages(directory: Directory) -> dict[str, int | None]:
+    """Return by source name the seconds since its last good read began; None for never."""
+    known = history.ages(directory.database, directory.clock())
+    return {source.name: known.get(source.id) for source in sources.all(directory.database)}
+
+
+def current(
+    directory: Directory, version: str, fronts: Mapping[str, tuple[str, bool]], lines: tuple[LineStatus, ...]
+) -> Status:
+    """Return the status of now; `fronts` are name to (address, runs)."""
+    database = directory.database
+    counts, last, fresh = contacts.counts(database), runs.latest(database), ages(directory)
+
+    def source_status(source: Source) -> SourceStatus:
+        run: Run | None = last.get(source.id)
+        return SourceStatus(
+            name=source.name,
+            type=source.type,
+            contacts=counts.get(source.id, 0),
+            last_run=run.state.value if run else "never",
+            age_seconds=fresh[source.name],
+            health=HEALTH[run.state] if run else Health.WARNING,
+            reason=run.reason if run else "",
+        )
+
+    return Status(
+        version=version,
+        now=directory.clock(),
+        sources=tuple(source_status(source) for source in sources.all(database)),
+        fronts=tuple(
+            FrontStatus(name, address, Health.GOOD if runs_now or not address else Health.BAD)
+            for name, (address, runs_now) in fronts.items()
+        ),
+        lines=lines,
+    )
