@@ -202,9 +202,9 @@ def test_settings_are_checked_by_name() -> None:
 def test_outlook_export_in_german(make) -> None:
     row = {
         "Anrede": "Herr", "Vorname": "Jörg", "Nachname": "Groß", "Firma": "Acme", "Straße geschäftlich": "Weg 1",
-        "Ort geschäftlich": "Ulm", "Telefon geschäftlich": "0731/1", "Telefon privat": "0731/2", "Mobiltelefon": "0171/3",
-        "Fax privat": "0731/4", "E-Mail-Adresse": "j@x.de", "Geburtstag": "0.0.00", "Kategorien": "A;B",
-        "Privat": "Falsch", "Vertraulichkeit": "Normal",
+        "Ort geschäftlich": "Ulm", "Telefon geschäftlich": "0731/1", "Telefon privat": "0731/2",
+        "Mobiltelefon": "0171/3", "Fax privat": "0731/4", "E-Mail-Adresse": "j@x.de", "Geburtstag": "0.0.00",
+        "Kategorien": "A;B", "Privat": "Falsch", "Vertraulichkeit": "Normal",
     }  # fmt: skip
     text = "".join(",".join(f'"{cell}"' for cell in cells) + "\r\n" for cells in (row.keys(), row.values()))
     connector = make(text.encode("cp1252"), key="E-Mail-Adresse")
