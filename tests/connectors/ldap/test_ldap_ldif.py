@@ -50,7 +50,7 @@ def test_a_file_cut_anywhere_never_gives_a_wrong_entry(entries: list[Entry], dat
     except Truncated:
         return
     good = [item for item in found if isinstance(item, Entry)]
-    # Cut exactly between two lines, the last entry may look whole: it then holds its first attributes, the last one cut.
+    # Cut exactly between two lines, the last entry may look whole: it holds its first attributes, the last one cut.
     assert good[:-1] == entries[: len(good)][:-1] or not good
     if good:
         read_, written = good[-1].attributes, entries[len(good) - 1].attributes
