@@ -1,0 +1,136 @@
+/**
+ * The signed key configuration a client trusts.
+ *
+ * Trust chain: registrar's key → credential (its tenant, thumbprint of the identity key) → key configuration (signed
+ * by the identity key) → sealing key.
+ */
+import * as base64url from "./base64url";
+import { type Bytes, concat, equal } from "./bytes";
+import { type PublicJwk, readJwk, thumbprint, verifiedClaims, verifier, verify } from "./jwt";
+import { KEYS_LABEL } from "./labels";
+import { tenantBytes } from "./tenant";
+
+const KEM = "P256";
+const POINT_SIZE = 65;
+const KID_SIZE = 8;
+
+/** Where the chain breaks; `clock` means everything holds but the time. */
+export type Break = "document" | "credential" | "identity" | "signature" | "configuration" | "tenant" | "clock";
+
+/** The key configuration does not lead back to the registrar for this tenant and time. */
+export class Untrusted extends Error {
+  constructor(readonly reason: Break) {
+    super(`key configuration is not trusted: ${reason}`);
+    this.name = "Untrusted";
+  }
+}
+
+/** A public key a directory opens with (65-byte point), and the id it is called by. */
+export interface SealingKey {
+  readonly kid: Bytes;
+  readonly point: Bytes;
+}
+
+/** A verified key configuration; times in Unix seconds, `fingerprint` of the identity key. */
+export interface KeyConfiguration {
+  readonly tid: string;
+  readonly sequence: number;
+  readonly notBefore: number;
+  readonly expires: number;
+  readonly keys: readonly [SealingKey, ...SealingKey[]];
+  readonly fingerprint: string;
+  /** How often the tenant registered an identity key: a higher one replaces a lower one. */
+  readonly epoch: number;
+}
+
+interface Signed {
+  readonly config: Bytes;
+  readonly signature: Bytes;
+  readonly identity: PublicJwk;
+  readonly credential: Record<string, unknown>;
+}
+
+/** Checks a published document from the registrar's key down, for this tenant and time (Unix s); throws Untrusted. */
+export async function trust(
+  document: unknown,
+  want: { readonly tid: string; readonly registrar: PublicJwk; readonly now: number },
+): Promise<KeyConfiguration> {
+  const { config, signature, identity, credential } = await readDocument(document, want.registrar);
+  const fingerprint = await thumbprint(identity);
+  if (credential.tid !== want.tid) throw new Untrusted("credential");
+  if ((credential.cnf as { jkt?: unknown } | undefined)?.jkt !== fingerprint) throw new Untrusted("identity");
+  if (!(await verify(await identityKey(identity), signature, concat(KEYS_LABEL, config)))) {
+    throw new Untrusted("signature");
+  }
+  const epoch = typeof credential.epoch === "number" ? credential.epoch : 0;
+  const configuration = await readConfiguration(config, fingerprint, epoch);
+  if (configuration.tid !== want.tid) throw new Untrusted("tenant");
+  const credentialHolds = typeof credential.exp === "number" && want.now < credential.exp;
+  if (!credentialHolds || want.now < configuration.notBefore || want.now >= configuration.expires) {
+    throw new Untrusted("clock");
+  }
+  return configuration;
+}
+
+async function readDocument(document: unknown, registrar: PublicJwk): Promise<Signed> {
+  try {
+    const { config, sig, ik, credential } = document as Record<string, unknown>;
+    return {
+      config: base64url.decode(text(config)),
+      signature: base64url.decode(text(sig)),
+      identity: readJwk(ik),
+      credential: await verifiedClaims(text(credential), await verifier(registrar)),
+    };
+  } catch {
+    throw new Untrusted("document");
+  }
+}
+
+async function identityKey(identity: PublicJwk): Promise<CryptoKey> {
+  try {
+    return await verifier(identity);
+  } catch {
+    throw new Untrusted("identity");
+  }
+}
+
+async function readConfiguration(bytes: Bytes, fingerprint: string, epoch: number): Promise<KeyConfiguration> {
+  try {
+    const config = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as Record<string, unknown>;
+    const entries = config.keys as { kid: unknown; kem: unknown; pk: unknown }[];
+    const [first, ...others] = await Promise.all(entries.filter((entry) => entry.kem === KEM).map(readKey));
+    if (first === undefined) throw new Error("no usable key");
+    const tid = text(config.tid).toLowerCase();
+    tenantBytes(tid);
+    return {
+      tid,
+      sequence: integer(config.seq),
+      notBefore: integer(config.nbf),
+      expires: integer(config.exp),
+      keys: [first, ...others],
+      fingerprint,
+      epoch,
+    };
+  } catch {
+    throw new Untrusted("configuration");
+  }
+}
+
+async function readKey(entry: { kid: unknown; pk: unknown }): Promise<SealingKey> {
+  const kid = base64url.decode(text(entry.kid));
+  const point = base64url.decode(text(entry.pk));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", point));
+  if (point.length !== POINT_SIZE || !equal(kid, digest.slice(0, KID_SIZE))) throw new Error("kid is not the key's");
+  await crypto.subtle.importKey("raw", point, { name: "ECDH", namedCurve: "P-256" }, false, []); // on the curve?
+  return { kid, point };
+}
+
+function text(value: unknown): string {
+  if (typeof value !== "string") throw new TypeError("not a text");
+  return value;
+}
+
+function integer(value: unknown): number {
+  if (!Number.isSafeInteger(value)) throw new TypeError("not an integer");
+  return value as number;
+}
