@@ -9,7 +9,7 @@ PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
 .PHONY: run test test-all check bench package install-run install-dev tab
 
 run: install-run
-	$(BIN)/python deploy/demo/run.py
+	$(BIN)/python -m deploy.demo.run
 
 test: install-dev tab
 	$(PYTEST) -m "not long"

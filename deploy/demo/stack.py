@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from deploy.demo import tenant
-from deploy.demo.program import Program, free_port
+from deploy.demo.program import DidNotStart, Program, free_port
 
 BIN = Path(sys.executable).parent
 ISSUER = Path(__file__).with_name("issuer.py")
@@ -109,6 +109,12 @@ class Stack:
         self.directory.wait_for(f"http://127.0.0.1:{self.ports.web}/healthz")
         self.teams.wait_for(f"http://127.0.0.1:{self.ports.teams}/healthz")
         self.wait_for_line()
+
+    def require_running(self) -> None:
+        """Raise DidNotStart, with the end of its log, if one of the processes has ended."""
+        for program in (self.issuer, self.relay, self.teams, self.directory):
+            if not program.running():
+                raise DidNotStart(f"{program.name} ended:\n{program.tail()}")
 
     def stop(self) -> None:
         """Stop all processes, the askers first."""
