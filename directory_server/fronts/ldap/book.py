@@ -18,6 +18,9 @@ class Book(Protocol):
     def lookup(self, number: str) -> Found:
         """Return the visible contacts a number belongs to."""
 
+    def listings(self, text: str, limit: int) -> list[Listing]:
+        """Return the visible contacts of which every word of the text begins a word, or is one."""
+
     def contact(self, contact_id: int) -> Listing | None:
         """Return a visible contact."""
 

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from directory_server.fronts.ldap.credentials import Credentials
 from directory_server.fronts.ldap.doorkeeper import Doorkeeper
@@ -56,15 +56,14 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport, first the plain one and after StartTLS the one above it."""
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("a stream transport is needed")
-        self._transport = transport
+        # A stream transport by contract; uvloop's is none of asyncio's classes.
+        self._transport = stream = cast("asyncio.Transport", transport)
         if self._address:
             return
-        peer = transport.get_extra_info("peername")
+        peer = stream.get_extra_info("peername")
         self._address = str(peer[0]) if peer else "?"
         self._shared.connections.add(self)
-        _tune(transport.get_extra_info("socket"), self._shared.limits)
+        _tune(stream.get_extra_info("socket"), self._shared.limits)
         if not self._shared.doorkeeper.admit(self._address):
             self._session.close(Code.BUSY, "too many connections")
             self._flush()
@@ -184,7 +183,7 @@ class Connection(asyncio.Protocol):
         try:
             if not isinstance(request, SearchRequest):
                 session.finished(operation.id, tree.compare(operation.id, request))
-            elif (search := tree.search(request)).quick:
+            elif (search := tree.search(request, waiting=False)).quick:
                 session.finished(operation.id, search.run(operation.id, running, shared.clock))
             else:
                 self._running[operation.id] = running
@@ -202,7 +201,9 @@ class Connection(asyncio.Protocol):
 
         def work() -> bytes:
             # Built again in the thread that runs it, because a view's cursors belong to their thread.
-            return b"" if running.abandoned else tree.search(request).run(message_id, running, shared.clock)
+            return (
+                b"" if running.abandoned else tree.search(request, waiting=True).run(message_id, running, shared.clock)
+            )
 
         try:
             answer = await asyncio.get_running_loop().run_in_executor(shared.scan_threads, work)

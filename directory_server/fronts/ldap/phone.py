@@ -67,22 +67,25 @@ class Whole:
 
     def hits(self, number: Number, listing: Listing) -> bool:
         """Whether it is this number: by E.164, as an extension, or as the company's switchboard."""
-        if number.e164:
-            if number.e164[1:] in self.candidates:
-                return True
-        elif _digits(number.raw) == self.digits:
+        if number.e164[1:] in self.candidates if number.e164 else _digits(number.raw) == self.digits:
             return True
+        if not any(listing.id == other.id for other in self.found.listings):
+            return False
         if self.extension and number.extension == self.extension:
-            return any(listing.id == other.id for other in self.found.listings)
-        return self.found.approximate and self._is_switchboard(number, listing)
+            return True
+        return self._is_switchboard(number, listing)
 
     def _is_switchboard(self, number: Number, listing: Listing) -> bool:
+        """Whether this is the switchboard of the company the asked number belongs to."""
+        asked, held = self.found.e164, number.e164
+        if not self.found.approximate:  # a switchboard is written with and without its zero
+            return bool(held) and asked in (held + "0", held.removesuffix("0"))
         # A person whose number merely shares the trunk is somebody else than the caller: only a company is shown.
         contact = listing.contact
-        if contact.family_name or contact.given_name or not any(listing.id == x.id for x in self.found.listings):
+        if contact.family_name or contact.given_name:
             return False
-        trunk = number.trunk or number.e164.removesuffix("0")
-        return bool(trunk) and self.found.e164.startswith(trunk)
+        trunk = number.trunk or held.removesuffix("0")
+        return bool(trunk) and asked.startswith(trunk)
 
     def echo(self, number: Number) -> str:  # noqa: ARG002 - whatever was hit, the client compares with its own text
         """Return the asked text."""

@@ -14,7 +14,7 @@ from directory_server.fronts.ldap import dn, phone, tree
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap.answer import Writer
 from directory_server.fronts.ldap.book import Book
-from directory_server.fronts.ldap.candidates import candidates
+from directory_server.fronts.ldap.candidates import Candidates
 from directory_server.fronts.ldap.entry import SUBSCHEMA, Entry, Node, Person
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.match import Matcher
@@ -39,7 +39,7 @@ class Running:
 
 @dataclass(slots=True)
 class Search:
-    """A search ready to run; `quick` if it needs no scan and may run where nothing must wait."""
+    """A search ready to run; `quick` if it may run where nothing must wait."""
 
     quick: bool
     run: Callable[[int, Running, Callable[[], float]], bytes]
@@ -58,8 +58,12 @@ class Tree:
     def __post_init__(self) -> None:
         object.__setattr__(self, "base", dn.parse(self.suffix))
 
-    def search(self, request: SearchRequest) -> Search:  # noqa: PLR0911 - one return for each refusal
-        """Return the search; wrong requests give a search whose answer is the error."""
+    def search(self, request: SearchRequest, *, waiting: bool) -> Search:  # noqa: PLR0911 - one return for each refusal
+        """Return the search; wrong requests give a search whose answer is the error.
+
+        Without `waiting` only what takes microseconds is done: run the search if it is `quick`, else make it again
+        with `waiting`, where that blocks nobody.
+        """
         try:
             name = dn.parse(request.base)
         except dn.DnSyntaxError as error:
@@ -71,13 +75,13 @@ class Tree:
         if self.book is None:
             return _refuse(Code.INSUFFICIENT_ACCESS_RIGHTS, "bind first: only the rootDSE is open to everyone")
         if not name:  # one level above the suffix, so that it covers everything
-            return self._below(request, Place(SUFFIX), self.book, SUFFIX - 1)
+            return self._below(request, Place(SUFFIX), SUFFIX - 1, self.book, waiting=waiting)
         if not dn.below(name, self.base):
             return _refuse(Code.NO_SUCH_OBJECT)
         place, exists = resolve(name, self.base, self.book)
         if not exists:
             return _refuse(Code.NO_SUCH_OBJECT, matched=self._entry_at(place).dn)
-        return self._below(request, place, self.book, place.level)
+        return self._below(request, place, place.level, self.book, waiting=waiting)
 
     def compare(self, message_id: int, request: CompareRequest) -> bytes:
         """Return the answer of a compare."""
@@ -132,7 +136,7 @@ class Tree:
 
         return Search(quick=True, run=run)
 
-    def _below(self, request: SearchRequest, place: Place, book: Book, level: int) -> Search:
+    def _below(self, request: SearchRequest, place: Place, level: int, book: Book, *, waiting: bool) -> Search:
         lookup = cache(book.lookup)  # an OR over several attributes asks for one number
         matcher = Matcher(book.location, lookup)
         predicate = matcher.predicate(request.filter)
@@ -140,9 +144,10 @@ class Tree:
         levels = _levels(request.scope, level)
         people: list[Listing] | None = []
         if CONTACT in levels:
-            people = candidates(request.filter, book, lookup) if place.listing is None else [place.listing]
-        # Filters with candidates ask for what only contacts have, so they cannot match a node.
-        nodes = self._nodes(place, levels, book) if people is None or CONTACT not in levels else []
+            indexed = Candidates(book, lookup, words=waiting)
+            people = indexed.of(request.filter) if place.listing is None else [place.listing]
+        # A filter that numbers alone give candidates for cannot match a node.
+        nodes = self._nodes(place, levels, book) if waiting or CONTACT not in levels else []
 
         def entries() -> Iterator[Entry]:
             yield from nodes
