@@ -50,7 +50,6 @@ class LdapFront:
         self._wanted = {"ldap": ldap, "ldaps": ldaps}
         self._limits = limits or Limits()
         self._shared_addresses = shared
-        self._shared_addresses = shared
         # Apart, so that long scans never keep anybody from binding.
         self._pools = [ThreadPoolExecutor(_THREADS, thread_name_prefix=f"ldap-{work}") for work in ("bind", "scan")]
         self._shared = Shared(
@@ -93,7 +92,6 @@ class LdapFront:
                 ssl=self._shared.tls if secure else None,
                 ssl_handshake_timeout=self._limits.tls_handshake_seconds if secure else None,
                 backlog=_BACKLOG,
-                reuse_port=self._shared_addresses or None,
                 reuse_port=self._shared_addresses or None,
             )
         except OSError as error:
