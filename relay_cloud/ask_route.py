@@ -1,6 +1,7 @@
 """`POST /v1/t/{tid}` (a sealed request) and `GET /v1/t/{tid}/keys`: the clients' side of the relay, raw ASGI."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from relay_cloud import http_answer
 from relay_cloud.bus.bus import Bus
 from relay_cloud.http_answer import Receive, Scope, Send
-from relay_cloud.limits import BODY_READ_S, TokenBuckets
+from relay_cloud.limits import BODY_READ_S, DISCARD_S, MAX_DISCARD, TokenBuckets
 from relay_cloud.metrics import Metrics
 from relay_cloud.outcomes import Failed, Outcome
 from relay_cloud.tickets import Tickets
@@ -63,6 +64,8 @@ class AskRoute:
             elif name == b"content-length":
                 length = value
         if length is not None and int(length) > MAX_MESSAGE:
+            if int(length) <= MAX_DISCARD:
+                await _discard(receive)
             raise Failed(Outcome.TOO_LARGE)
         now = self._clock()
         ticket = self._tickets.check(authorization, tid, now)
@@ -113,12 +116,26 @@ async def _body(receive: Receive) -> bytes:
             parts = bytearray()
             while event["type"] == "http.request":
                 parts += event.get("body", b"")
+                if len(parts) > MAX_MESSAGE:
+                    await _discard(receive)
                 if not event.get("more_body") or len(parts) > MAX_MESSAGE:
                     return _limited(bytes(parts))
                 event = await receive()
     except TimeoutError as error:
         raise Failed(Outcome.MALFORMED) from error
     raise Failed(Outcome.CLIENT_GONE)
+
+
+async def _discard(receive: Receive) -> None:
+    """Throw the rest of a body away, within bounds: closing on unread bytes would reset the client's connection."""
+    seen = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_S):
+            while seen <= MAX_DISCARD:
+                event = await receive()
+                seen += len(event.get("body", b""))
+                if event["type"] != "http.request" or not event.get("more_body"):
+                    return
 
 
 def _limited(body: bytes) -> bytes:

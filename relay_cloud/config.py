@@ -31,7 +31,7 @@ class Config(BaseSettings):
     tenant_rate: float = Field(50, gt=0, description="Requests a second a tenant may send on average.")
     tenant_burst: int = Field(100, gt=0, description="Requests a tenant may send at once.")
     line_in_flight: int = Field(64, gt=0, le=4096, description="Requests in flight on one line; more are refused busy.")
-    line_lifetime: int = Field(3600, ge=10, description="Seconds after which a directory opens a new line.")
+    line_lifetime: int = Field(3600, ge=2, description="Seconds after which a directory opens a new line.")
     ping_interval: int = Field(20, ge=1, description="Seconds between pings on a line.")
 
     @property

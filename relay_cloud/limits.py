@@ -7,6 +7,9 @@ from uuid import UUID
 
 BODY_READ_S = 10.0
 """A request body must have arrived within this time."""
+MAX_DISCARD = 1024 * 1024
+"""A body that is too large is read and thrown away up to this many bytes, so that the client sees the answer."""
+DISCARD_S = 2.0
 HANDSHAKE_S = 10.0
 """A line must be proved within this time."""
 FAILURES = 10

@@ -41,8 +41,8 @@ class Jwks:
 
     async def key(self, kid: str) -> Any | None:
         """Return the key, None if the provider has none of that id; raises KeysUnavailable."""
-        if self._due(kid):
-            async with self._lock:
+        if kid not in self._keys or self._due(kid):
+            async with self._lock:  # whoever comes while keys are being fetched waits for them
                 if self._due(kid):
                     await self._refresh()
         return self._keys.get(kid)

@@ -28,8 +28,8 @@ def expand(prk: bytes, suite: bytes, label: bytes, info: bytes, size: int) -> by
     return output[:size]
 
 
-def open_single(key: ec.EllipticCurvePrivateKey, enc: bytes, ct: bytes, info: bytes, aad: bytes, aead: int) -> bytes:
-    """Base mode, first message; `aead` 1 is AES-128-GCM, 2 AES-256-GCM."""
+def open_single(key: ec.EllipticCurvePrivateKey, enc: bytes, ct: bytes, *, info: bytes, aad: bytes, aead: int) -> bytes:
+    """Open the first message of base mode; `aead` 1 is AES-128-GCM, 2 AES-256-GCM."""
     sender = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), enc)
     prk = extract(b"", KEM, b"eae_prk", key.exchange(ec.ECDH(), sender))
     secret = expand(prk, KEM, b"shared_secret", enc + es256.point(key.public_key()), 32)
@@ -50,7 +50,7 @@ def test_the_written_out_form_opens_the_rfc_vector() -> None:
     )
     ct = bytes.fromhex("5ad590bb8baa577f8619db35a36311226a896e7342a6d836d8b7bcd2f20b6c7f9076ac232e3ab2523f39513434")
     info = bytes.fromhex("4f6465206f6e2061204772656369616e2055726e")
-    assert open_single(recipient, enc, ct, info, b"Count-0", 1) == b"Beauty is truth, truth beauty"
+    assert open_single(recipient, enc, ct, info=info, aad=b"Count-0", aead=1) == b"Beauty is truth, truth beauty"
 
 
 def test_our_seal_is_that_form() -> None:
@@ -60,5 +60,5 @@ def test_our_seal_is_that_form() -> None:
     inner = Inner(1, "search", {"text": "é"}, bytes(32), token="t")
     sealed = sealing.seal_request(asked, inner, recipient.public_key()).sealed
     info = b"contact-relay/1 req" + UUID(int=7).bytes + bytes(16) + kid + b"\x01"
-    padded = open_single(recipient, sealed[:65], sealed[65:], info, b"", 2)
+    padded = open_single(recipient, sealed[:65], sealed[65:], info=info, aad=b"", aead=2)
     assert decode_inner(padding.unpad(padded)[0]) == inner
