@@ -35,7 +35,7 @@ _KINDS: dict[str, tuple[str, ...]] = {"phones": tuple(PhoneKind), "emails": tupl
 _OWN = {name.replace("_", ""): name for name in TEXT_FIELDS}
 _PLANS = 4096  # combinations of field names remembered per mapping
 
-Plan = tuple[tuple[str, ...], tuple[tuple[str, tuple["Pick", ...]], ...]]
+Plan = tuple[tuple[str, ...], tuple[tuple[str, str, tuple["Pick", ...]], ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,19 +119,20 @@ def apply(mapping: FieldMapping, record: Record) -> Contact:
     for name, values in zip(plan[0], record.values(), strict=True):
         fields[name] = fields.get(name, ()) + tuple(text for value in values if (text := value.strip()))
     own = _Values(mapping, fields)
-    for target, found in plan[1]:
-        own.take(target, found)
+    for group, rest, found in plan[1]:
+        own.take(group, rest, found)
     return own.contact()
 
 
 def _plan(mapping: FieldMapping, names: tuple[str, ...]) -> Plan:
     """Return the folded names, and of each target the picks that can give a value with these fields."""
     folded = tuple(map(fold, names))
-    present = set(folded)
+    present = frozenset(folded)
     chosen = (
-        (target, tuple(filter(lambda pick: pick.useful(present), found))) for target, found in mapping.picks.items()
+        (*target.partition(".")[::2], tuple(pick for pick in found if pick.useful(present | _OWN.keys(), present)))
+        for target, found in mapping.picks.items()
     )
-    return folded, tuple((target, found) for target, found in chosen if found)
+    return folded, tuple((group, rest, found) for group, rest, found in chosen if found)
 
 
 class _Values:
@@ -147,8 +148,7 @@ class _Values:
         self._addresses: dict[str, dict[str, str]] = {}
         self._custom: dict[str, str] = {}
 
-    def take(self, target: str, picks: tuple[Pick, ...]) -> None:
-        group, _, rest = target.partition(".")
+    def take(self, group: str, rest: str, picks: tuple[Pick, ...]) -> None:
         if group == "phones":
             for pick in picks:
                 for raw in self._of(pick):
@@ -181,26 +181,27 @@ class _Values:
             custom=tuple(sorted(self._custom.items())),
         )
 
-    def _all(self, picks: tuple[Pick, ...]) -> Iterator[str]:
-        return (value for pick in picks for value in self._of(pick))
+    def _all(self, picks: tuple[Pick, ...]) -> list[str]:
+        return [value for pick in picks for value in self._of(pick)]
 
     def _first(self, picks: tuple[Pick, ...]) -> str:
-        return next(self._all(picks), "")
+        for pick in picks:
+            if values := self._of(pick):
+                return values[0]
+        return ""
 
-    def _of(self, pick: Pick) -> Iterator[str]:
+    def _of(self, pick: Pick) -> list[str]:
         if pick.constant:
-            yield pick.constant
-        elif pick.template:
-            if text := pick.rendered([self._named(name) if name else "" for _, name in pick.template]):
-                yield text
-        else:
-            for name in pick.fields:
-                for value in self._fields.get(name, ()):
-                    yield from pick.parted(value)
+            return [pick.constant]
+        if pick.template:
+            text = pick.rendered([self._named(name) if name else "" for _, name in pick.template])
+            return [text] if text else []
+        values = [value for name in pick.fields for value in self._fields.get(name, ())]
+        return [part for value in values for part in pick.parted(value)] if pick.split or pick.prefix else values
 
     def _named(self, name: str) -> str:
         """Return the source field's first value, else that of our own field (never through another template)."""
         if values := self._fields.get(name):
             return values[0]
         own = self._mapping.picks.get(_OWN.get(name, ""), ())
-        return self._first(tuple(pick for pick in own if not pick.template and pick.useful(self._fields)))
+        return self._first(tuple(pick for pick in own if not pick.template and pick.useful(self._fields, self._fields)))

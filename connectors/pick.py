@@ -27,13 +27,18 @@ class Pick:
     prefix: str = ""
     label: str = ""
 
-    def useful(self, present: Collection[str]) -> bool:
-        """Whether it can give a value for a record that has just these (folded) fields."""
+    def useful(self, reachable: Collection[str], present: Collection[str]) -> bool:
+        """Whether it can give a value for a record that has just the (folded) fields `present`.
+
+        A template can besides reach names that are no field of the record: all of them are `reachable`.
+        """
         if any(name in present for name in self.unless) or (
             self.when and not any(map(present.__contains__, self.when))
         ):
             return False
-        return bool(self.constant or self.template) or any(name in present for name in self.fields)
+        if self.template:
+            return any(name in reachable for _, name in self.template if name)
+        return bool(self.constant) or any(name in present for name in self.fields)
 
     def parted(self, value: str) -> Iterator[str]:
         """Yield the values inside one field's text, as `split` and `prefix` say; never an empty one."""
