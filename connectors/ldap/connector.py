@@ -49,7 +49,7 @@ class LdapConnector:
 
     def __init__(self, settings: LdapSettings, mapping_overrides: Mapping[str, object] | None = None) -> None:
         self._settings = settings
-        self._mapping = load("connectors.ldap", mapping_overrides)
+        self.mapping = load("connectors.ldap", mapping_overrides)
         self._place: Place | None = None
 
     def check(self) -> CheckResult:
@@ -57,7 +57,7 @@ class LdapConnector:
         with self._opened() as place:
             seen = list(islice(place.entries(EXAMPLES), EXAMPLES))
             keyed = [item for item in seen if isinstance(item, Entry) and key_of(item, place.keys)]
-            samples = tuple(apply(self._mapping, record(entry)) for entry in keyed[:SAMPLES])
+            samples = tuple(apply(self.mapping, record(entry)) for entry in keyed[:SAMPLES])
             return CheckResult(place.name, None, samples, self._warnings(len(seen), len(keyed), place.keys))
 
     def discover(self) -> list[Container]:
