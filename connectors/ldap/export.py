@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connectors.errors import ConfigInvalid, PartialRead, SourceGone
 from connectors.ldap.ldif import Truncated, parse
-from connectors.ldap.record import KEYS, Item
+from connectors.ldap.record import KEYS, Broken, Item, is_contact
 from connectors.ldap.settings import LdapSettings
 
 PIECE = 1024 * 1024  # bytes of one line held at once
@@ -29,13 +29,16 @@ class LdifExport:
         self._file().close()
 
     def entries(self, size: int | None = None) -> Iterator[Item]:  # noqa: ARG002 - a file has no pages
-        """Yield every entry; raises PartialRead if the file is cut, empty, or changes while it is read."""
+        """Yield every person or contact, and what is broken.
+
+        Raises PartialRead if the file is cut, empty, or changes while it is read.
+        """
         with self._file() as file:
             before = self._path.stat()
             if not before.st_size:
                 raise PartialRead(f"ldif: {self._path.name} is empty, it may be about to be written")
             try:
-                yield from parse(_lines(file))
+                yield from (item for item in parse(_lines(file)) if isinstance(item, Broken) or is_contact(item))
             except Truncated as error:
                 raise PartialRead(f"ldif: {self._path.name}, {error}") from error
             except UnicodeDecodeError as error:

@@ -18,6 +18,7 @@ _VOLATILE = frozenset({
     "dscorepropagationdata",
 })  # fmt: skip
 _SECRET_WORDS = ("password", "pwd", "passwd", "krbprincipalkey", "laps")
+_PEOPLE = frozenset({b"person", b"organizationalperson", b"inetorgperson", b"user", b"contact", b"residentialperson"})
 _ACCOUNT_DISABLED = 0x2  # userAccountControl bit ADS_UF_ACCOUNTDISABLE
 
 
@@ -76,6 +77,12 @@ def key_text(name: str, value: bytes) -> str | None:
         return str(uuid.UUID(bytes_le=value))
     text = _text(value)
     return text.lower() if text and name in (ENTRY_UUID, NS_UNIQUE_ID) else text
+
+
+def is_contact(entry: Entry) -> bool:
+    """Tell whether an exported entry is somebody: by its object classes, or because the export left them out."""
+    classes = {value.lower() for name, value in entry.attributes if name.lower() == "objectclass"}
+    return not classes or bool(classes & _PEOPLE and b"computer" not in classes)
 
 
 def is_disabled(entry: Entry) -> bool:

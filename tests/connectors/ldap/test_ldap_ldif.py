@@ -162,6 +162,14 @@ def test_a_broken_entry_keeps_its_contact_if_its_key_is_known(tmp_path: Path) ->
     assert Snapshot(complete=False) in events
 
 
+def test_of_a_whole_tree_only_people_are_taken(tmp_path: Path) -> None:
+    kinds = ("organizationalUnit", "inetOrgPerson", "group", "computer\nobjectClass: user", "Contact")
+    data = "".join(f"dn: cn={i}\nobjectClass: top\nobjectClass: {k}\nentryUUID: {i}\n\n" for i, k in enumerate(kinds))
+    events = events_of(tmp_path / "x.ldif", data.encode())
+    assert [event.key for event in events if isinstance(event, Upsert)] == ["1", "4"]
+    assert Snapshot(complete=True) in events
+
+
 def test_files_that_are_no_export(tmp_path: Path) -> None:
     path = tmp_path / "x.ldif"
     with pytest.raises(PartialRead, match="empty"):
