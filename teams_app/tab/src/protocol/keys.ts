@@ -13,6 +13,9 @@ import { tenantBytes } from "./tenant";
 const KEM = "P256";
 const POINT_SIZE = 65;
 const KID_SIZE = 8;
+const MAX_CREDENTIAL = 4096;
+/** A key configuration expires at the latest after this many seconds. */
+const MAX_LIFETIME = 26 * 3600;
 
 /** Where the chain breaks; `clock` means everything holds but the time. */
 export type Break = "document" | "credential" | "identity" | "signature" | "configuration" | "tenant" | "clock";
@@ -47,7 +50,15 @@ interface Signed {
   readonly config: Bytes;
   readonly signature: Bytes;
   readonly identity: PublicJwk;
-  readonly credential: Record<string, unknown>;
+  readonly credential: Credential;
+}
+
+/** What the registrar signed: the tenant, the thumbprint of its identity key, how often it registered, until when. */
+interface Credential {
+  readonly tid: string;
+  readonly thumbprint: unknown;
+  readonly epoch: number;
+  readonly exp: number;
 }
 
 /** Checks a published document from the registrar's key down, for this tenant and time (Unix s); throws Untrusted. */
@@ -58,15 +69,14 @@ export async function trust(
   const { config, signature, identity, credential } = await readDocument(document, want.registrar);
   const fingerprint = await thumbprint(identity);
   if (credential.tid !== want.tid) throw new Untrusted("credential");
-  if ((credential.cnf as { jkt?: unknown } | undefined)?.jkt !== fingerprint) throw new Untrusted("identity");
+  if (credential.thumbprint !== fingerprint) throw new Untrusted("identity");
   if (!(await verify(await identityKey(identity), signature, concat(KEYS_LABEL, config)))) {
     throw new Untrusted("signature");
   }
-  const epoch = typeof credential.epoch === "number" ? credential.epoch : 0;
-  const configuration = await readConfiguration(config, fingerprint, epoch);
+  const configuration = await readConfiguration(config, fingerprint, credential.epoch);
   if (configuration.tid !== want.tid) throw new Untrusted("tenant");
-  const credentialHolds = typeof credential.exp === "number" && want.now < credential.exp;
-  if (!credentialHolds || want.now < configuration.notBefore || want.now >= configuration.expires) {
+  if (configuration.expires - configuration.notBefore > MAX_LIFETIME) throw new Untrusted("configuration");
+  if (want.now >= credential.exp || want.now < configuration.notBefore || want.now >= configuration.expires) {
     throw new Untrusted("clock");
   }
   return configuration;
@@ -79,11 +89,27 @@ async function readDocument(document: unknown, registrar: PublicJwk): Promise<Si
       config: base64url.decode(text(config)),
       signature: base64url.decode(text(sig)),
       identity: readJwk(ik),
-      credential: await verifiedClaims(text(credential), await verifier(registrar)),
+      credential: readCredential(await verifiedClaims(credentialText(credential), await verifier(registrar))),
     };
   } catch {
     throw new Untrusted("document");
   }
+}
+
+function credentialText(value: unknown): string {
+  const token = text(value);
+  if (token.length > MAX_CREDENTIAL) throw new Error("credential is too large");
+  return token;
+}
+
+function readCredential(claims: Readonly<Record<string, unknown>>): Credential {
+  integer(claims.iat);
+  return {
+    tid: text(claims.tid),
+    thumbprint: (claims.cnf as { jkt?: unknown }).jkt,
+    epoch: integer(claims.epoch),
+    exp: integer(claims.exp),
+  };
 }
 
 async function identityKey(identity: PublicJwk): Promise<CryptoKey> {

@@ -14,17 +14,22 @@ interface Folded {
 const SPELLED: Readonly<Record<string, string>> = { ä: "ae", ö: "oe", ü: "ue", ß: "ss", æ: "ae", ø: "oe", å: "aa" };
 const PLAIN: Readonly<Record<string, string>> = { ß: "ss", æ: "ae", ø: "o", å: "a", ł: "l", đ: "d" };
 const MIN_DIGITS = 3;
+const MAX_COUNTRY_DIGITS = 3;
 
 /** Splits a text into marked and unmarked parts; digits of the query also match numbers written with separators. */
 export function highlight(text: string, query: string): readonly Part[] {
   const marks = new Array<boolean>(text.length).fill(false);
+  const digits = askedDigits(query);
+  if (digits !== "") {
+    markDigits(text, digits, marks);
+    return split(text, marks);
+  }
   for (const word of words(query)) {
     for (const table of [PLAIN, SPELLED]) {
       const folded = fold(text, table);
       for (const form of new Set([fold(word, PLAIN).text, fold(word, SPELLED).text])) markWord(folded, form, marks);
     }
   }
-  markDigits(text, query, marks);
   return split(text, marks);
 }
 
@@ -61,12 +66,18 @@ function markWord(folded: Folded, word: string, marks: boolean[]): void {
   }
 }
 
-function markDigits(text: string, query: string, marks: boolean[]): void {
+/** The digits asked for, or empty where the query is no number. */
+function askedDigits(query: string): string {
   const asked = query.replace(/[\s()+./-]/g, "");
-  if (!/^\d+$/.test(asked) || asked.length < MIN_DIGITS) return;
+  return /^\d+$/.test(asked) && asked.length >= MIN_DIGITS ? asked.replace(/^0+/, "") : "";
+}
+
+/** Marks digits wherever separators stand; a country code may be asked for and not written. */
+function markDigits(text: string, asked: string, marks: boolean[]): void {
   const places = Array.from(text.matchAll(/\d/g), (match) => match.index);
   const digits = places.map((place) => text.charAt(place)).join("");
-  for (const form of [asked, asked.replace(/^0+/, "")]) {
+  for (let dropped = 0; dropped <= MAX_COUNTRY_DIGITS; dropped++) {
+    const form = asked.slice(dropped);
     const at = form.length >= MIN_DIGITS ? digits.indexOf(form) : -1;
     if (at < 0) continue;
     const first = places[at] ?? 0;
