@@ -98,19 +98,18 @@ def crm_sqlite(path: Path, dice: Dice, persons: Iterable[Person]) -> None:
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA page_size = 4096")
         database.execute(PERSONS)
-        database.executemany(
-            f"INSERT INTO persons VALUES ({', '.join('?' * 15)})",  # noqa: S608 - question marks only
-            (
-                (
-                    key, person.given, person.family, person.company.name, person.department, person.position,
-                    messy(person.work, dice), messy(person.mobile, dice) or None, person.email or None,
-                    person.company.street, person.company.postal_code, person.company.city,
-                    VOCABULARY[person.company.country]["country"], person.notes or None, f"2026-{1 + dice.below(10):02d}-{1 + dice.below(28):02d} 08:00:00",
-                )
-                for key, person in enumerate(persons, 1)
-            ),
-        )  # fmt: skip
+        rows = [_crm_row(key, person, dice) for key, person in enumerate(persons, 1)]
+        database.executemany(f"INSERT INTO persons VALUES ({', '.join('?' * 15)})", rows)  # noqa: S608 - marks only
     database.close()
+
+
+def _crm_row(key: int, person: Person, dice: Dice) -> tuple[str | int | None, ...]:
+    company = person.company
+    job = (company.name, person.department, person.position)
+    reached = (messy(person.work, dice), messy(person.mobile, dice) or None, person.email or None)
+    place = (company.street, company.postal_code, company.city, VOCABULARY[company.country]["country"])
+    updated = f"2026-{1 + dice.below(10):02d}-{1 + dice.below(28):02d} 08:00:00"
+    return (key, person.given, person.family, *job, *reached, *place, person.notes or None, updated)
 
 
 def known_again(person: Person, at: int) -> Person:
