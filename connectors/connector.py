@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol
 
 from connectors.contact import Contact
 from connectors.events import Event, State
+from connectors.mapping import FieldMapping
 from connectors.settings import Settings
 
 
@@ -42,11 +43,14 @@ class Container:
 class Connector(Protocol):
     """One configured source; made with its settings and its mapping, closed by `close`.
 
+    `mapping` is its template with the admin's changes, by which its records become contacts.
+
     Every method raises only `connectors.errors.ConnectorError` subclasses.
     """
 
     type_name: ClassVar[str]
     settings_type: ClassVar[type[Settings]]
+    mapping: FieldMapping
 
     def check(self) -> CheckResult:
         """Ask the source for a few records and say what it is."""

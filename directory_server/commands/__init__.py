@@ -5,4 +5,22 @@ from typing import Any
 
 import typer
 
-COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {}
+from directory_server.commands.client import client
+from directory_server.commands.grant import grant
+from directory_server.commands.init import init
+from directory_server.commands.serve import serve
+from directory_server.commands.source import source
+from directory_server.commands.status import status
+from directory_server.commands.sync import sync
+from directory_server.commands.tenant import tenant
+
+COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
+    "init": init,
+    "serve": serve,
+    "source": source,
+    "sync": sync,
+    "grant": grant,
+    "client": client,
+    "status": status,
+    "tenant": tenant,
+}

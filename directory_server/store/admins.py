@@ -1,7 +1,10 @@
 """Admins: who may use the web pages. A new one redeems a one-time code for a password; both are kept as hashes."""
 
+import secrets
+from base64 import b32encode
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Column, Integer, Table, Text, insert, select, update
 
@@ -10,6 +13,8 @@ from directory_server.store.database import Database
 from directory_server.store.errors import NameTaken
 from directory_server.store.password import DUMMY, hash_password, matches
 from directory_server.store.schema import METADATA
+
+CODE_SIZE: Final = 10
 
 ADMINS = Table(
     "admins",
@@ -33,9 +38,15 @@ class Admin:
     invited: bool
 
 
+def new_code() -> str:
+    """Return a one-time code of 80 random bits, written in groups of four."""
+    text = b32encode(secrets.token_bytes(CODE_SIZE)).decode()
+    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
 def invite(database: Database, name: str, code: str, at: datetime) -> None:
     """Add an admin who may sign in once with this code; raises NameTaken."""
-    row = {"name": name, "created": moment.to_text(at), "code": hash_password(code)}
+    row = {"name": name, "created": moment.to_text(at), "code": hash_password(_plain(code))}
     with database.write() as connection:
         if connection.execute(select(ADMINS.c.id).where(ADMINS.c.name == name)).first():
             raise NameTaken(f"an admin named {name!r} exists already")
@@ -55,7 +66,7 @@ def redeem(database: Database, name: str, code: str, password: str) -> bool:
     with database.write() as connection:
         row = connection.execute(select(ADMINS.c.code).where(ADMINS.c.name == name)).one_or_none()
         stored = row.code if row else None
-        if not matches(code, stored or DUMMY) or stored is None:
+        if not matches(_plain(code), stored or DUMMY) or stored is None:
             return False
         connection.execute(update(ADMINS).where(ADMINS.c.name == name).values(code=None, password=new))
     return True
@@ -66,3 +77,8 @@ def verify(database: Database, name: str, password: str) -> bool:
     with database.read() as connection:
         stored = connection.execute(select(ADMINS.c.password).where(ADMINS.c.name == name)).scalar_one_or_none()
     return matches(password, stored or DUMMY) and stored is not None
+
+
+def _plain(code: str) -> str:
+    """Return the code as it is hashed: dashes, spaces and case do not count when somebody types it."""
+    return code.replace("-", "").replace(" ", "").upper()

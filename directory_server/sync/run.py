@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
-from typing import Final, Protocol
+from typing import Final
 
 from connectors.connector import Connector
 from connectors.errors import ConnectorError, StateExpired
@@ -28,16 +28,10 @@ KEPT: Final = timedelta(days=30)
 Progress = Callable[[int], None]
 
 
-class MappedConnector(Connector, Protocol):
-    """A connector as the registry makes it: with the mapping that its records are read by."""
-
-    mapping: FieldMapping
-
-
 def synchronise(
     database: Database,
     source: Source,
-    connector: MappedConnector,
+    connector: Connector,
     *,
     clock: Callable[[], datetime],
     monotonic: Callable[[], float],
@@ -53,14 +47,14 @@ def synchronise(
     Raises `store.errors.Busy` while another run of the source is under way.
     """
     with file_lock(database.lock_file(f"source-{source.id}"), f"another run of source {source.name!r} is under way"):
-        run = _Run(database, source, connector, clock(), dry_run=dry_run, apply_held=apply_held)
+        run = _Run(database, source, clock(), dry_run=dry_run, apply_held=apply_held)
         started = monotonic()
 
         def seconds() -> float:
             return monotonic() - started
 
         try:
-            return run.perform(seconds, progress or (lambda _: None), full=full)
+            return run.perform(connector, seconds, progress or (lambda _: None), full=full)
         except ConnectorError as error:
             return run.failed(f"{type(error).__name__}: {error}", seconds())
         except Exception as error:
@@ -68,12 +62,19 @@ def synchronise(
             raise
 
 
+def failed(
+    database: Database, source: Source, error: ConnectorError, *, clock: Callable[[], datetime], dry_run: bool = False
+) -> Outcome:
+    """Record and return the run of a source whose connector could not even be made."""
+    run = _Run(database, source, clock(), dry_run=dry_run, apply_held=False)
+    return run.failed(f"{type(error).__name__}: {error}", 0.0)
+
+
 class _Run:
     def __init__(
         self,
         database: Database,
         source: Source,
-        connector: MappedConnector,
         started: datetime,
         *,
         dry_run: bool,
@@ -81,15 +82,14 @@ class _Run:
     ) -> None:
         self._database = database
         self._source = source
-        self._connector = connector
         self._started = started
         self._dry_run = dry_run
         self._apply_held = apply_held
 
-    def perform(self, seconds: Callable[[], float], progress: Progress, *, full: bool) -> Outcome:
+    def perform(self, connector: Connector, seconds: Callable[[], float], progress: Progress, *, full: bool) -> Outcome:
         """Run with the saved state if it may be used, else (or if the source refuses it) over everything."""
         settings = sources.fingerprint(self._database, self._source)
-        mapping = mapping_fingerprint(self._connector.mapping)
+        mapping = mapping_fingerprint(connector.mapping)
         saved = states.of(self._database, self._source.id)
         state = saved.state if saved is not None and saved.fingerprint == settings and not full else None
         remapped = saved is not None and saved.mapping != mapping
@@ -97,7 +97,7 @@ class _Run:
         while True:
             try:
                 with staging(self._database) as stage:
-                    new, totals = self._read(stage, state, progress, remapped=remapped)
+                    new, totals = self._read(connector, stage, state, progress, remapped=remapped)
                     return self._end(stage, SavedState(settings, mapping, new), totals, seconds, resync=resync)
             except StateExpired:
                 if state is None:
@@ -107,15 +107,19 @@ class _Run:
     def failed(self, reason: str, seconds: float) -> Outcome:
         """Record and return a run that a fault ended."""
         live = contacts.counts(self._database).get(self._source.id, 0)
-        return self._record(Outcome(self._source.name, RunState.FAILED, seconds, unchanged=live, reason=reason))
+        return self._record(
+            Outcome(self._source.name, RunState.FAILED, seconds, self._dry_run, unchanged=live, reason=reason)
+        )
 
-    def _read(self, stage: Staging, state: State | None, progress: Progress, *, remapped: bool) -> tuple[State, Totals]:
-        mapping = self._connector.mapping
+    def _read(
+        self, connector: Connector, stage: Staging, state: State | None, progress: Progress, *, remapped: bool
+    ) -> tuple[State, Totals]:
+        mapping = connector.mapping
         known = contacts.known(self._database, self._source.id)
         plan = Plan(known, lambda record: apply(mapping, record), full=state is None, remapped=remapped)
         if remapped:
             _stage(stage, plan.remap(contacts.records(self._database, self._source.id)))
-        events = self._connector.read(state)
+        events = connector.read(state)
         try:
             taken = map(plan.take, _counted(events, progress))
             _stage(stage, (change for change in taken if change is not None))

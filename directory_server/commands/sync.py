@@ -1,0 +1,75 @@
+"""`sync`: read sources now."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from directory_server.commands.faults import faults
+from directory_server.commands.options import EXIT_FAILED, EXIT_HELD, AsJson, data_folder, fail, show
+
+if TYPE_CHECKING:
+    from directory_server.store.rows import Source
+
+COUNTS = ("created", "updated", "unchanged", "deleted", "bad")
+
+
+def sync(
+    ctx: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Sources; default: all.")] = None,
+    *,
+    full: Annotated[bool, typer.Option("--full", help="Read everything, not only what changed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, change nothing.")] = False,
+    apply_held: Annotated[bool, typer.Option("--apply-held", help="Let this run through the guard.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read sources now. Exit 1 if one failed, 3 if one was held (see `reason`; `--apply-held` applies it once)."""
+    from directory_server.app import Directory
+    from directory_server.store import sources
+    from directory_server.store.errors import Busy
+
+    with faults(as_json), Directory(data_folder(ctx)) as directory:
+        stored = directory.database
+        chosen = [sources.by_name(stored, name) for name in dict.fromkeys(names)] if names else sources.all(stored)
+        if not chosen:
+            raise fail("there is no source yet; add one with `source add`", as_json)
+        results: list[dict[str, Any]] = []
+        for source in chosen:
+            try:
+                outcome = directory.synchronise(
+                    source, full=full, dry_run=dry_run, apply_held=apply_held, progress=_progress(source)
+                )
+                results.append(outcome.as_json())
+            except Busy as error:
+                results.append(_busy(source, str(error)))
+            if sys.stderr.isatty():
+                print("\r\033[K", end="", file=sys.stderr, flush=True)
+    show(results[0] if len(results) == 1 else results, as_json, lambda: _table(results))
+    if any("error" in result for result in results):
+        raise typer.Exit(EXIT_FAILED)
+    if any(result["held"] for result in results):
+        raise typer.Exit(EXIT_HELD)
+
+
+def _progress(source: "Source") -> Any:
+    if not sys.stderr.isatty():
+        return None
+    return lambda number: print(f"\r{source.name}: {number} records read", end="", file=sys.stderr, flush=True)
+
+
+def _busy(source: "Source", reason: str) -> dict[str, Any]:
+    nothing = dict.fromkeys(COUNTS, 0)
+    rest = {"held": False, "seconds": 0.0, "contacts_per_second": 0, "reason": reason, "state": "busy", "error": reason}
+    return {"source": source.name, **nothing, **rest}
+
+
+def _table(results: list[dict[str, Any]]) -> str:
+    lines = [f"{'source':24}" + "".join(f"{name:>10}" for name in COUNTS) + f"{'seconds':>9}  state"]
+    for result in results:
+        counts = "".join(f"{result[name]:>10}" for name in COUNTS)
+        state = result["state"] + (" (dry run)" if result.get("dry_run") else "")
+        lines.append(f"{result['source']:24}{counts}{result['seconds']:>9.1f}  {state}")
+        if result["reason"]:
+            lines.append(f"  {result['reason']}")
+        lines += [f"  bad record: {fault}" for fault in result.get("faults", ())]
+    return "\n".join(lines)
