@@ -26,7 +26,7 @@ def german(number: Number, dice: Dice) -> str:
         f"0049 {area} {whole}",
         f"0049{area}{whole}",
         f"({f'0{area}'}) {line}" + (f" - {ext}" if ext else ""),
-        f"0{area} / {grouped(whole)}",
+        f"0{area}/{grouped(whole)}",
         f"0{area}{whole}",
         f"+49{area}{whole}",
         f"+49.{area}.{whole}",
