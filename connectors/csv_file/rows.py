@@ -71,13 +71,14 @@ def rows(lines: Iterator[str], separator: str, width: int, first_line: int = 1) 
         else:
             fault = ""
         cells = [_plain(cell) for cell in cells]
-        if not any(cells):
-            continue
         while len(cells) > width and not cells[-1]:
             cells.pop()
+        last = feed.record[-1]
+        if (len(cells) != width or not any(cells)) and not last.endswith(("\n", "\r")) and last.strip(" "):
+            raise PartialRead(f"the file ends inside line {line}: it is not written to its end yet")
+        if not any(cells):
+            continue
         if len(cells) != width:
-            if not feed.record[-1].endswith(("\n", "\r")):
-                raise PartialRead(f"the file ends inside line {line}: it is not written to its end yet")
             fault = fault or f"{len(cells)} columns where the header has {width}"
         yield Row(line, tuple(cells), fault)
 

@@ -85,6 +85,8 @@ def test_encodings_with_a_mark_and_utf_8_are_found_however_the_bytes_arrive(text
         content = text.encode(encoding)
         if encoding == "utf-8" and text.startswith("\ufeff"):
             continue
+        if encoding == "utf-16" and text.startswith("\0"):  # looks like the mark of UTF-32
+            continue
         step = max(size, 4)  # a mark lies in the first chunk
         chunks = (content[start : start + step] for start in range(0, len(content), step))
         assert content.decode(find_encoding(chunks)) == text
