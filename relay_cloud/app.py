@@ -64,6 +64,8 @@ class Relay:
 def _registrar(config: Config) -> Registrar | None:
     if config.registrar_private_key is None:
         return None
+    if not config.registrar_client_id:
+        raise ValueError("registrar_client_id is needed where registrar_private_key is set")
     service = config.service_key
     return Registrar(
         key=es256.from_private_pem(config.registrar_private_key.read_bytes()),

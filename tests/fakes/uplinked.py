@@ -106,6 +106,7 @@ async def uplinked(
     delay: float = 0,
     tid: UUID = TID,
     epoch: int = 1,
+    views: Callable[[str, frozenset[str]], Any] | None = None,
     change: Callable[[tenant.Tenant], tenant.Tenant] = lambda registered: registered,
 ) -> AsyncIterator[Uplinked]:
     """Run a directory registered for `tid` until the block ends."""
@@ -125,13 +126,13 @@ async def uplinked(
     tenant.save(database, change(registered))
     asked: list[tuple[str, frozenset[str]]] = []
 
-    def views(oid: str, groups: frozenset[str]) -> FakeView:
+    def made_up(oid: str, groups: frozenset[str]) -> FakeView:
         asked.append((oid, groups))
         return FakeView(persons or [person(1, "Müller, Jörg")], delay)
 
     uplink = Uplink(
         database,
-        views=views,
+        views=views or made_up,
         ages=lambda: {"Kunden": 60},
         render=person_json,
         version="test",

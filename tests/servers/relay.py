@@ -45,6 +45,7 @@ class Relay:
             "registrar_private_key": str(self.folder / "registrar.pem"),
             "ticket_key": str(self.folder / "ticket.pem.pub"),
             "service_key": str(self.folder / "service.pem.pub"),
+            "registrar_client_id": "administration",
             **settings,
         }
         lines = [
