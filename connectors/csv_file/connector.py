@@ -87,8 +87,8 @@ class CsvConnector:
                     complete = event.complete
                 else:
                     yield event
-        if self.settings.delete_after_import and reader.fingerprint(self.settings.path) != done["fingerprint"]:
-            done["fingerprint"] = ""  # replaced since we took the digest: not this content, so never removed by it
+        if "fingerprint" in done and not (complete and reader.fingerprint(self.settings.path) == done["fingerprint"]):
+            del done["fingerprint"]  # rows are damaged, or the file was replaced meanwhile: it must stay
         yield Snapshot(complete=complete)
         yield Checkpoint(done)
 

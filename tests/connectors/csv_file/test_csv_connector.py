@@ -162,6 +162,15 @@ def test_delete_after_import_removes_only_what_was_stored(make, tmp_path) -> Non
         list(registry.connect("csv", {"path": "/nowhere/k.csv", "delete_after_import": True}).read(None))
 
 
+def test_a_file_with_damaged_rows_is_not_deleted(make, tmp_path) -> None:
+    connector = make("id;name\n1;a\n2;b;c\n", delete_after_import=True)
+    for _ in range(2):
+        *_, snapshot, checkpoint = connector.read({"version": 1})
+        assert (snapshot, checkpoint) == (Snapshot(complete=False), Checkpoint({"version": 1}))
+        list(connector.read(checkpoint.state))
+    assert (tmp_path / "k.csv").exists()
+
+
 def test_check_warns_of_damage_by_spreadsheets_and_unused_columns(make) -> None:
     check = make("id;Telefon;Schuhgröße\n1;4,97611E+11;44\n2;761123456;45\n3;761123457;46\n;;1\n").check()
     assert check.count == 3
