@@ -22,7 +22,7 @@ from deploy.demo.stack import BIN, CommandFailed, Ports, Stack
 FOLDER = Path(".demo")
 CLIENT = "sbc"
 SOURCES = ("customers", "crm", "staff")
-EXAMPLE = "004989840798012"
+EXAMPLE = "00498984079812"
 
 
 def main() -> int:
@@ -38,6 +38,8 @@ def main() -> int:
         require_free(ports.as_dict())
         with Stack(folder, ports) as stack:
             print("Starting ...", flush=True)
+            if not secret_of(stack).exists():
+                shutil.rmtree(folder, ignore_errors=True)  # what an interrupted first start left
             if stack.prepare():
                 fill(stack)
             stack.start()
@@ -54,16 +56,17 @@ def main() -> int:
 def fill(stack: Stack) -> None:
     """Make the sample contacts, connect the three sources, grant them differently, add an LDAP client."""
     files = stack.folder / "samples"
-    samples.write(files)
-    munich = ("--country", "DE", "--area", "89")
+    samples.make(files)
     settings = {
-        "customers": ("csv", [f"path={files / 'customers.csv'}"]),
+        "customers": ("csv", [f"path={files / 'customers.csv'}", "key=Kundennummer"]),
         "crm": ("odbc", [crm(files / "crm.sqlite"), "table=persons"]),
         "staff": ("ldap", [f"ldif={files / 'staff.ldif'}"]),
     }
+    # Staff numbers are often written as an extension of the company's own trunk.
+    location = {"staff": ("--area", "40", "--trunk", "66969", "--extension-length", "3")}
     for name, (kind, values) in settings.items():
         options = [word for value in values for word in ("--set", value)]
-        stack.command("source", "add", name, "--type", kind, *options, *munich)
+        stack.command("source", "add", name, "--type", kind, *options, "--country", "DE", *location.get(name, ()))
     for outcome in stack.command("sync"):
         print(f"  {outcome['source']}: {outcome['created']} contacts in {outcome['seconds']:.1f} s", flush=True)
     # Anna in sales sees the customers whole; Ben in service sees the CRM, without private fields and notes.
@@ -75,9 +78,14 @@ def fill(stack: Stack) -> None:
         "client", "add", CLIENT, "--preset", "audiocodes", "--sources", ",".join(SOURCES),
         "--fields", "name,business", "--country", "DE", "--area", "89", "--password-stdin", stdin=password + "\n",
     )  # fmt: skip
-    secret = stack.folder / "client-password"
-    secret.touch(mode=0o600)
-    secret.write_text(password)
+    # Written last: it marks a first start that came to its end.
+    secret_of(stack).touch(mode=0o600)
+    secret_of(stack).write_text(password)
+
+
+def secret_of(stack: Stack) -> Path:
+    """Return the file with the LDAP client's password."""
+    return stack.folder / "client-password"
 
 
 def crm(database: Path) -> str:
@@ -91,7 +99,7 @@ def crm(database: Path) -> str:
 
 def welcome(stack: Stack) -> str:
     """Return what to open and what to try."""
-    password = (stack.folder / "client-password").read_text()
+    password = secret_of(stack).read_text()
     users = tenant.users(stack.tab_url)["users"][:2]
     tabs = [f"  {user['name']:12} {stack.tab_url}?{urlencode({'login_hint': user['upn']})}" for user in users]
     ldap = (

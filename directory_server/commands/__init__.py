@@ -7,12 +7,16 @@ import typer
 
 from directory_server.commands.client import client
 from directory_server.commands.grant import grant
+from directory_server.commands.index import index
 from directory_server.commands.init import init
+from directory_server.commands.lookup import lookup
+from directory_server.commands.search import search
 from directory_server.commands.serve import serve
 from directory_server.commands.source import source
 from directory_server.commands.status import status
 from directory_server.commands.sync import sync
 from directory_server.commands.tenant import tenant
+from directory_server.commands.why import why
 
 COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "init": init,
@@ -21,6 +25,10 @@ COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "sync": sync,
     "grant": grant,
     "client": client,
+    "search": search,
+    "lookup": lookup,
+    "why": why,
     "status": status,
     "tenant": tenant,
+    "index": index,
 }
