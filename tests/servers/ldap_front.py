@@ -5,10 +5,13 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from directory_server.directory.view import for_client
+from directory_server.fronts.ldap import certificate
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.server import LdapFront
 from directory_server.store import clients
@@ -16,6 +19,11 @@ from directory_server.store.rows import FieldGroup, Location
 from tests.fakes.world import World
 
 PASSWORD = "secret"
+
+
+def certificate_files(folder: Path) -> ssl.SSLContext:
+    """Return a context of the front's own self-signed certificate, which is left in `folder/ldap.crt`."""
+    return certificate.context(*certificate.self_signed(folder, "127.0.0.1", datetime.now(UTC)))
 
 
 class RunningFront:

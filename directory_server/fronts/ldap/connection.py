@@ -16,6 +16,7 @@ from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.message import SearchRequest
 from directory_server.fronts.ldap.response import Code, Tag, result
 from directory_server.fronts.ldap.search import Running, Tree
+from directory_server.fronts.ldap.secured import Secured
 from directory_server.fronts.ldap.session import Abandon, Bind, Operation, Session, StartTls
 
 _LOG = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class Connection(asyncio.Protocol):
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the transport, first the plain one and after StartTLS the one above it."""
+        """Take the transport and count the connection."""
         # A stream transport by contract; uvloop's is none of asyncio's classes.
         self._transport = stream = cast("asyncio.Transport", transport)
         if self._address:
@@ -240,10 +241,11 @@ class Connection(asyncio.Protocol):
         shared = self._shared
         if shared.tls is None:
             return
+        secured = Secured(self)
         try:
             above = await asyncio.get_running_loop().start_tls(
                 transport,
-                self,
+                secured,
                 shared.tls,
                 server_side=True,
                 ssl_handshake_timeout=shared.limits.tls_handshake_seconds,
@@ -256,6 +258,7 @@ class Connection(asyncio.Protocol):
             return
         self._transport = above
         self._session.tls_started()
+        secured.release()
         self._proceed()
 
 

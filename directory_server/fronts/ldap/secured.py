@@ -1,0 +1,44 @@
+"""What asyncio's TLS layer talks to after StartTLS, in place of the connection itself."""
+
+import asyncio
+
+
+class Secured(asyncio.Protocol):
+    """Passes everything on to `target`, but holds back what arrives before `release`.
+
+    The TLS layer delivers a client's first bytes as soon as the handshake is done, which is before `loop.start_tls`
+    has returned the transport that the answer must go to.
+    """
+
+    def __init__(self, target: asyncio.Protocol) -> None:
+        self._target = target
+        self._early: list[bytes] | None = []
+
+    def release(self) -> None:
+        """Deliver what was held back, and everything after it at once."""
+        early, self._early = self._early or [], None
+        for data in early:
+            self._target.data_received(data)
+
+    def data_received(self, data: bytes) -> None:
+        """Take decrypted bytes."""
+        if self._early is None:
+            self._target.data_received(data)
+        else:
+            self._early.append(data)
+
+    def eof_received(self) -> bool | None:
+        """Pass on."""
+        return self._target.eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Pass on."""
+        self._target.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Pass on."""
+        self._target.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Pass on."""
+        self._target.resume_writing()
