@@ -1,6 +1,7 @@
 """`contact-teams`: serve the Teams backend, make its keys, build and check the app package."""
 
 import logging
+import os
 import socket
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ def _fail(message: str, code: int = EXIT_FAILED) -> typer.Exit:
 
 def _config(file: Path | None, **overrides: str | None) -> Config:
     try:
-        return load(file, **overrides)
+        return load(file, os.environ, **overrides)
     except ValidationError as error:
         # Only names and rules: a wrong value may be a secret.
         wrong = "; ".join(f"{'.'.join(map(str, part['loc'])) or 'file'}: {part['msg']}" for part in error.errors())

@@ -82,7 +82,7 @@ def create(config: Config, *, clock: Clock | None = None, tab: Path = TAB) -> Fa
 def _bot(config: Config, client: httpx.AsyncClient, signers: Signers, channel_keys: Jwks, clock: Clock) -> Bot:
     line = Line(client, config.relay, signers, clock.now, pins=config.pins)
     tab_link = f"https://teams.microsoft.com/l/entity/{config.bot_app_id}/{pages.TAB_ENTITY}"
-    authority = f"{config.authority}/{config.home_tenant}"
+    authority = f"{config.bot_authority}/{config.home_tenant}"
     credentials = BotCredentials(config.bot_app_id, config.bot_app_secret.get_secret_value(), authority)
     tokens = ChannelTokens(channel_keys, config.bot_app_id, clock.now)
     return Bot(config.bot_app_id, credentials, tokens, Answers(line.ask, tab_link))

@@ -53,7 +53,7 @@ class BotCredentials:
         """Never (called by the framework)."""
         return False
 
-    async def create_credentials(self, *_: Any) -> MicrosoftAppCredentials:
+    async def create_credentials(self, *_: Any, **__: Any) -> MicrosoftAppCredentials:
         """Return the one set of credentials (called by the framework, which would make new ones each turn)."""
         return self._credentials
 

@@ -1,5 +1,6 @@
 """Settings of the Teams backend: TOML file, then environment `CONTACTORY_TEAMS_*`; unknown keys are refused."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+PREFIX = "CONTACTORY_TEAMS_"
 ORGANIZATIONS = "organizations"
 ENTRA = "https://login.microsoftonline.com"
 
@@ -20,7 +22,7 @@ ENTRA = "https://login.microsoftonline.com"
 class Config(BaseSettings):
     """Settings of one Teams backend; every address is without a trailing slash, except `tab_url`."""
 
-    model_config = SettingsConfigDict(env_prefix="CONTACTORY_TEAMS_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     listen: str = Field("127.0.0.1:8490", description="Address to listen on, host:port.")
     relay: str = Field("http://127.0.0.1:8480", description="Base URL of the relay.")
@@ -30,6 +32,7 @@ class Config(BaseSettings):
     tab_client_id: str = Field("", description="Client id the tab signs in with outside Teams.")
     bot_app_id: str = Field("", description="App id of the bot and of the Teams app; empty switches the bot off.")
     bot_app_secret: SecretStr = Field(SecretStr(""), description="Client secret of the bot.")
+    bot_authority: str = Field(ENTRA, description="Base URL of the identity provider of the bot's own token.")
     home_tenant: str = Field("", description="Tenant that owns the bot's registration.")
     bot_openid: str = Field(
         "https://login.botframework.com/v1/.well-known/openidconfiguration",
@@ -45,7 +48,7 @@ class Config(BaseSettings):
     privacy_url: str = Field("", description="Privacy page in the app package; default: /privacy of the tab's host.")
     terms_url: str = Field("", description="Terms page in the app package; default: /terms of the tab's host.")
 
-    @field_validator("relay", "authority", "bot_openid", "tab_url")
+    @field_validator("relay", "authority", "bot_authority", "bot_openid", "tab_url")
     @classmethod
     def _address(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -53,7 +56,7 @@ class Config(BaseSettings):
             raise ValueError("must be an http(s) URL")
         return value
 
-    @field_validator("relay", "authority")
+    @field_validator("relay", "authority", "bot_authority")
     @classmethod
     def _base(cls, value: str) -> str:
         return value.rstrip("/")
@@ -80,14 +83,18 @@ class Config(BaseSettings):
         return frozenset({api, f"api://{api}", f"api://{self.tab_host}/{api}"}) if api else frozenset()
 
 
-def load(file: Path | None = None, **overrides: Any) -> Config:
+def load(file: Path | None, environ: Mapping[str, str], **overrides: Any) -> Config:
     """Return the settings; `overrides` (command-line options) win over environment, environment over file.
 
-    Raises `pydantic.ValidationError` naming the unknown or wrong key, `tomllib.TOMLDecodeError` for a broken file and
-    `FileNotFoundError` for a named file that is not there.
+    Raises `pydantic.ValidationError` naming the wrong key, ValueError for an unknown environment variable or a broken
+    file, `FileNotFoundError` for a named file that is not there. `environ` is only checked for unknown names.
     """
     if file is not None and not file.is_file():
         raise FileNotFoundError(f"no configuration file {file}")
+    known = {PREFIX + name.upper() for name in Config.model_fields}
+    unknown = sorted(name for name in environ if name.upper().startswith(PREFIX) and name.upper() not in known)
+    if unknown:
+        raise ValueError(f"unknown setting in the environment: {', '.join(unknown)}")
 
     class FileConfig(Config):
         @classmethod
