@@ -77,8 +77,11 @@ def _listener(address: str) -> socket.socket:
     host = host.strip("[]")
     try:
         return socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except (OSError, OverflowError) as error:
-        raise _fail(f"cannot listen on {address}: {getattr(error, 'strerror', None) or error}") from None
+    except OverflowError:
+        raise _fail(f"listen: {address!r} has no port of 1 to 65535") from None
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error
+        raise _fail(f"cannot listen on {address}: {reason}") from None
 
 
 @registrar.command("key")

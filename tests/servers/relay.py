@@ -79,6 +79,11 @@ class Relay:
         """End it in order."""
         self._end(kill=False)
 
+    def close(self) -> None:
+        """End it and remove its files."""
+        self.stop()
+        self._folder.cleanup()
+
     def _end(self, *, kill: bool) -> None:
         if self.process is not None:
             (self.process.kill if kill else self.process.terminate)()
@@ -112,5 +117,4 @@ class Relay:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
-        self._folder.cleanup()
+        self.close()
