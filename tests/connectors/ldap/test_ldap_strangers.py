@@ -17,7 +17,13 @@ from connectors.ldap.settings import LdapSettings
 from tests.servers.slapd import Slapd, running
 
 pytestmark = pytest.mark.server
-BIND_OK = bytes.fromhex("300c02010161070a010004000400")  # bindResponse, success, message 1
+BIND_OK = bytes.fromhex("61070a010004000400")  # bindResponse: success
+MESSAGE_ID = b"<id>"  # stands for the messageID of the request that is answered
+
+
+def message(operation: bytes) -> bytes:
+    """Return an LDAPMessage with the request's id around an operation of at most 60 bytes."""
+    return b"0%c" % (len(operation) + 4) + MESSAGE_ID + operation
 
 
 @contextmanager
@@ -30,8 +36,10 @@ def stranger(*answers: bytes) -> Iterator[int]:
             with client:
                 client.settimeout(5)
                 for answer in answers:
-                    client.recv(65536)
-                    client.sendall(answer)
+                    request = client.recv(65536)
+                    start = 3 if request[1:2] == b"\x81" else 2
+                    number = int.from_bytes(request[start + 2 : start + 2 + request[start + 1]])
+                    client.sendall(answer.replace(MESSAGE_ID, b"\x02\x02" + number.to_bytes(2)))
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve, daemon=True)
@@ -41,7 +49,7 @@ def stranger(*answers: bytes) -> Iterator[int]:
 
 
 def test_the_login_answer_is_a_right_one() -> None:
-    with stranger(BIND_OK) as port:
+    with stranger(message(BIND_OK)) as port:
         session = LdapSession(LdapSettings(host="127.0.0.1", port=port, base="dc=x"))
         session.open()
         session.close()
@@ -53,16 +61,16 @@ def read(port: int, **changed: object) -> list[Event]:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.binary(max_size=60) | st.binary(max_size=40).map(lambda tail: b"0\x20\x02\x01\x01" + tail))
+@given(st.binary(max_size=60) | st.binary(max_size=40).map(lambda tail: message(b"\x61" + tail)))
 def test_garbage_instead_of_a_login_is_unreachable_or_refused(answer: bytes) -> None:
     with stranger(answer) as port, pytest.raises(ConnectorError):
         read(port)
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.binary(max_size=60) | st.binary(max_size=40).map(lambda tail: b"0\x20\x02\x01\x02\x64" + tail))
+@given(st.binary(max_size=60) | st.binary(max_size=40).map(lambda tail: message(b"\x64" + tail)))
 def test_garbage_instead_of_entries_never_gives_a_snapshot(answer: bytes) -> None:
-    with stranger(BIND_OK, answer) as port, pytest.raises(ConnectorError):
+    with stranger(message(BIND_OK), answer) as port, pytest.raises(ConnectorError):
         read(port)
 
 
