@@ -6,6 +6,7 @@ from typing import Any
 import typer
 
 from directory_server.commands.client import client
+from directory_server.commands.doctor import doctor
 from directory_server.commands.grant import grant
 from directory_server.commands.index import index
 from directory_server.commands.init import init
@@ -29,6 +30,7 @@ COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "lookup": lookup,
     "why": why,
     "status": status,
+    "doctor": doctor,
     "tenant": tenant,
     "index": index,
 }

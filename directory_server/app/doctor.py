@@ -1,0 +1,177 @@
+"""Doctor: asks the directory's own parts real questions and says what to do about what is wrong."""
+
+import shutil
+import stat
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import ldap3
+from cryptography import x509
+from ldap3.core.exceptions import LDAPException
+
+from connectors.errors import ConnectorError
+from connectors.registry import connect
+from directory_server.app.directory import Directory
+from directory_server.fronts.uplink import tenant
+from directory_server.observe.status import Health
+from directory_server.store import contacts, grants, runs, sources
+from directory_server.store.rows import RunState, Source
+
+TIMEOUT_S = 5
+LOW_DISK = 1 << 30
+"""Free bytes below which the disk is a warning; a tenth of it is bad."""
+CERTIFICATE_WARNING = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, how it is, what was seen, and what to do about it ("" if nothing)."""
+
+    check: str
+    health: Health
+    detail: str
+    advice: str = ""
+
+
+def examine(directory: Directory) -> Iterator[Finding]:
+    """Yield a finding for each part, in the order in which a fault explains the next."""
+    yield _folder(directory)
+    yield _disk(directory)
+    yield _index(directory)
+    for source in sources.all(directory.database):
+        yield _source(directory, source)
+        yield from _source_use(directory, source)
+    yield _web(directory)
+    yield from _ldap(directory)
+    yield from _certificates(directory)
+    yield _relay(directory)
+
+
+def _folder(directory: Directory) -> Finding:
+    mode = stat.S_IMODE(directory.data.stat().st_mode)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return Finding(
+            "data folder", Health.WARNING, f"others may enter it (mode {mode:04o})", f"chmod 0700 {directory.data}"
+        )
+    return Finding("data folder", Health.GOOD, f"store and keys open, mode {mode:04o}")
+
+
+def _disk(directory: Directory) -> Finding:
+    free = shutil.disk_usage(directory.data).free
+    detail = f"{free / (1 << 30):.1f} GiB free"
+    if free < LOW_DISK:
+        health = Health.BAD if free < LOW_DISK / 10 else Health.WARNING
+        return Finding("disk", health, detail, "make room, or move the data folder to a larger disk")
+    return Finding("disk", Health.GOOD, detail)
+
+
+def _index(directory: Directory) -> Finding:
+    behind = contacts.last_sequence(directory.database) - directory.index.sequence
+    if behind:
+        advice = "run a sync, or contact-directory index rebuild"
+        return Finding("index", Health.BAD, f"{behind} changes behind the store", advice)
+    return Finding("index", Health.GOOD, f"{directory.index.count()} contacts, up to date")
+
+
+def _source(directory: Directory, source: Source) -> Finding:
+    name = f"source {source.name}"
+    try:
+        connector = connect(source.type, sources.settings_of(directory.database, source), source.mapping)
+        try:
+            result = connector.check()
+        finally:
+            connector.close()
+    except ConnectorError as error:
+        advice = (type(error).__doc__ or "").partition(": ")[2]
+        return Finding(name, Health.BAD, f"{type(error).__name__}: {error}", advice.splitlines()[0] if advice else "")
+    if result.warnings:
+        return Finding(name, Health.WARNING, "; ".join(result.warnings), f"see source check {source.name}")
+    return Finding(name, Health.GOOD, f"{result.server} answers")
+
+
+def _source_use(directory: Directory, source: Source) -> Iterator[Finding]:
+    name = f"source {source.name}"
+    last = runs.latest(directory.database).get(source.id)
+    if last is None:
+        yield Finding(name, Health.WARNING, "never read", f"contact-directory sync {source.name}")
+    elif last.state is not RunState.DONE:
+        advice = "look at it, then sync --apply-held" if last.state is RunState.HELD else "mend it, then sync again"
+        yield Finding(name, Health.WARNING, f"last run {last.state}: {last.reason}", advice)
+    if not any(grant.source_id == source.id for grant in grants.all(directory.database)):
+        advice = f"contact-directory grant add {source.name} --group ID"
+        yield Finding(name, Health.WARNING, "granted to no group: Teams users do not see it", advice)
+
+
+def _web(directory: Directory) -> Finding:
+    address = directory.config.web
+    if not address:
+        return Finding("web", Health.GOOD, "switched off")
+    try:
+        with urllib.request.urlopen(f"http://{address}/healthz", timeout=TIMEOUT_S):
+            return Finding("web", Health.GOOD, f"{address} answers")
+    except (urllib.error.URLError, OSError) as error:
+        return Finding("web", Health.BAD, f"{address} does not answer ({error})", "contact-directory serve")
+
+
+def _ldap(directory: Directory) -> Iterator[Finding]:
+    for name, address, secure in (("ldap", directory.config.ldap, False), ("ldaps", directory.config.ldaps, True)):
+        if not address:
+            yield Finding(name, Health.GOOD, "switched off")
+            continue
+        host, _, port = address.rpartition(":")
+        server = ldap3.Server(
+            host.strip("[]"), int(port), use_ssl=secure, get_info=ldap3.NONE, connect_timeout=TIMEOUT_S
+        )
+        connection = ldap3.Connection(server, receive_timeout=TIMEOUT_S, raise_exceptions=True)
+        try:
+            connection.open()
+            connection.search("", "(objectClass=*)", ldap3.BASE, attributes=["namingContexts"])
+            named = connection.response[0]["attributes"]["namingContexts"]
+            connection.unbind()
+        except (LDAPException, OSError) as error:
+            detail = f"{address} does not answer ({type(error).__name__})"
+            yield Finding(name, Health.BAD, detail, "contact-directory serve")
+        else:
+            yield Finding(name, Health.GOOD, f"{address} answers for {', '.join(named)}")
+
+
+def _certificates(directory: Directory) -> Iterator[Finding]:
+    own = directory.config.tls_certificate
+    file = own or directory.data / "tls" / "ldap.crt"
+    if not file.exists():
+        if own:
+            yield Finding("certificate", Health.BAD, f"{file} is missing", "correct tls_certificate")
+        return
+    try:
+        expires = x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
+    except ValueError:
+        yield Finding("certificate", Health.BAD, f"{file} is no PEM certificate", "correct tls_certificate")
+        return
+    left = expires - directory.clock()
+    detail = f"{file} expires {expires:%Y-%m-%d}"
+    if left < CERTIFICATE_WARNING:
+        health = Health.BAD if left < timedelta(0) else Health.WARNING
+        yield Finding("certificate", health, detail, "replace it and restart")
+    else:
+        yield Finding("certificate", Health.GOOD, detail)
+
+
+def _relay(directory: Directory) -> Finding:
+    registered = tenant.load(directory.database)
+    if registered is None:
+        advice = "contact-directory tenant register"
+        return Finding("line", Health.WARNING, "no tenant is registered: Teams users cannot ask", advice)
+    url = f"{registered.relay}/v1/t/{registered.tid}/keys"
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S):  # noqa: S310 - the registered relay
+            return Finding("line", Health.GOOD, f"{registered.relay} holds this directory's line")
+    except urllib.error.HTTPError as error:
+        return Finding(
+            "line", Health.BAD, f"{registered.relay} holds no line ({error.code})", "contact-directory serve"
+        )
+    except (urllib.error.URLError, OSError) as error:
+        advice = "check the outbound connection and the proxy"
+        return Finding("line", Health.BAD, f"{registered.relay} does not answer ({error})", advice)
