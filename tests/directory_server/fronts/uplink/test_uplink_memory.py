@@ -1,0 +1,153 @@
+"""What the uplink keeps in memory: sealing keys, groups, replayed ids, the provider's keys."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import anyio
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from directory_server.fronts.uplink import groups as group_module
+from directory_server.fronts.uplink import replays as replay_module
+from directory_server.fronts.uplink.groups import KEPT_S, RememberedGroups
+from directory_server.fronts.uplink.jwks import REFETCH_S, STALE_S, Jwks, KeysUnavailable
+from directory_server.fronts.uplink.keys import KEEP_OLD_S, ROTATE_S, SealingKeys
+from directory_server.fronts.uplink.replays import MAX_ENTRIES, WINDOW_S, Replays
+from directory_server.protocol import keys
+from relay_cloud.wire import credential, es256
+
+TID, OTHER = UUID(int=1), UUID(int=2)
+REGISTRAR, IDENTITY = (ec.derive_private_key(number, ec.SECP256R1()) for number in (61, 62))
+
+
+def document(sealing: SealingKeys, now: int) -> keys.KeyConfiguration:
+    text = credential.issue(REGISTRAR, tid=TID, thumbprint=es256.thumbprint(IDENTITY.public_key()), epoch=1, now=now)
+    published = sealing.document(tid=TID, identity=IDENTITY, credential=text, allow_service_end=False)
+    return keys.trust(published, tid=TID, registrar=REGISTRAR.public_key(), now=now)
+
+
+def test_keys_rotate_and_old_ones_stay_two_hours() -> None:
+    sealing = SealingKeys(1000)
+    first = document(sealing, 1000)
+    assert not sealing.rotate(1000 + ROTATE_S - 1)
+    assert sealing.next_rotation() == 1000 + ROTATE_S
+    later = 1000 + ROTATE_S
+    assert sealing.rotate(later)
+    second = document(sealing, later)
+    assert second.sequence > first.sequence
+    assert not second.allow_service_end
+    old, new = first.keys[0].kid, second.keys[0].kid
+    assert old != new
+    assert sealing.find(old, later + KEEP_OLD_S - 1) is not None
+    assert sealing.find(old, later + KEEP_OLD_S) is None
+    assert sealing.find(new, later + KEEP_OLD_S) is not None
+    assert sealing.find(bytes(8), later) is None
+    sealing.rotate(later + KEEP_OLD_S)
+    assert len(sealing._held) == 1, "the old key is destroyed"
+
+
+def test_a_configuration_expires_before_its_key_is_gone() -> None:
+    sealing = SealingKeys(1000)
+    configuration = document(sealing, 1000)
+    assert sealing.find(configuration.keys[0].kid, configuration.expires) is not None
+    assert "private" not in repr(sealing._held).lower()
+
+
+def test_groups_are_remembered_eight_hours_by_tenant_and_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    remembered = RememberedGroups()
+    remembered.remember(TID, "u", frozenset({"g"}), 0)
+    assert remembered.recall(TID, "u", KEPT_S - 1) == {"g"}
+    assert remembered.recall(TID, "u", KEPT_S) == frozenset()
+    assert remembered.recall(OTHER, "u", 1) == remembered.recall(TID, "v", 1) == frozenset()
+    remembered.remember(TID, "u", frozenset(), 2)
+    assert remembered.recall(TID, "u", 3) == frozenset(), "a user who lost a group has lost it"
+    monkeypatch.setattr(group_module, "MAX_USERS", 2)
+    for user in "abc":
+        remembered.remember(TID, user, frozenset({"g"}), 4)
+    assert remembered.recall(TID, "a", 5) == frozenset()
+
+
+@given(st.lists(st.tuples(st.binary(min_size=1, max_size=1), st.floats(0, 200)), max_size=60))
+def test_no_id_passes_twice_within_the_window(events: list[tuple[bytes, float]]) -> None:
+    replays, now, last = Replays(), 0.0, dict[bytes, float]()
+    for rid, pause in events:
+        now += pause
+        fresh = replays.first(rid, now)
+        if rid in last and now - last[rid] <= 2 * WINDOW_S:
+            assert not fresh
+        if fresh:
+            last[rid] = now
+
+
+def test_the_replay_table_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MAX_ENTRIES >= 5000
+    monkeypatch.setattr(replay_module, "MAX_ENTRIES", 2)
+    replays = Replays()
+    assert replays.first(b"a", 0)
+    assert not replays.full()
+    assert replays.first(b"b", 0)
+    assert replays.full()
+    assert replays.first(b"c", 400)
+    assert not replays.full(), "old ids have made room"
+
+
+class Provider:
+    """Counts how often its keys are fetched; unreachable while `down`."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.fetched = 0
+        self.down = False
+        self.kids = ["k1"]
+        self.jwk = jwt.algorithms.RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, 2048).public_key(), as_dict=True)
+
+    async def fetch(self, url: str) -> Mapping[str, Any]:
+        assert url == f"https://login.test/{TID}/discovery/v2.0/keys"
+        self.fetched += 1
+        await anyio.sleep(0.01)
+        if self.down:
+            raise KeysUnavailable("down")
+        broken = [None, {}, {"kty": "RSA", "kid": "broken"}, {"kty": "EC", "kid": "ec"}]
+        return {"keys": [*broken, *({**self.jwk, "kid": kid} for kid in self.kids)]}
+
+    def jwks(self) -> Jwks:
+        return Jwks("https://login.test", TID, self.fetch, lambda: self.now)
+
+
+@pytest.mark.anyio
+async def test_provider_keys_are_fetched_once_and_again_for_an_unknown_one() -> None:
+    provider = Provider()
+    jwks = provider.jwks()
+    async with anyio.create_task_group() as group:
+        for _ in range(5):
+            group.start_soon(jwks.key, "k1")
+    assert provider.fetched == 1
+    assert await jwks.key("k1") is not None
+    assert await jwks.key("k2") is None
+    assert provider.fetched == 1, "asked just now"
+    provider.kids.append("k2")
+    provider.now = REFETCH_S
+    assert await jwks.key("k2") is not None
+    assert await jwks.key("broken") is None
+    assert provider.fetched == 2
+    provider.now = REFETCH_S + STALE_S
+    assert await jwks.key("k1") is not None
+    assert provider.fetched == 3
+
+
+@pytest.mark.anyio
+async def test_an_unreachable_provider() -> None:
+    provider = Provider()
+    provider.down = True
+    jwks = provider.jwks()
+    with pytest.raises(KeysUnavailable):
+        await jwks.key("k1")
+    provider.down = False
+    assert await jwks.key("k1") is not None
+    provider.down, provider.now = True, REFETCH_S
+    assert await jwks.key("k1") is not None, "what is known still holds"
+    assert await jwks.key("k9") is None
