@@ -21,6 +21,7 @@ def faults(as_json: bool) -> Iterator[None]:
     from tomllib import TOMLDecodeError
 
     from pydantic import ValidationError
+    from sqlalchemy.exc import DBAPIError
 
     from connectors.errors import ConnectorError
     from directory_server.store.errors import StoreError
@@ -34,8 +35,10 @@ def faults(as_json: bool) -> Iterator[None]:
         raise fail(f"configuration: {wrong_settings(error)}", as_json, kind="ConfigInvalid") from None
     except TOMLDecodeError as error:
         raise fail(f"configuration: directory.toml is no TOML: {error}", as_json, kind="ConfigInvalid") from None
+    except DBAPIError as error:
+        raise fail(f"database: {error.orig}", as_json, kind="StoreError") from None  # the whole text holds values
     except OSError as error:
-        raise fail(f"{error.strerror}: {error.filename}", as_json, kind=type(error).__name__) from None
+        raise fail(f"{error.strerror or error}: {error.filename}", as_json, kind=type(error).__name__) from None
 
 
 @contextmanager

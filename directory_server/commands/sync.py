@@ -41,7 +41,10 @@ def sync(
                 )
                 results.append(outcome.as_json())
             except Busy as error:
-                results.append(_busy(source, str(error)))
+                results.append(_nothing(source, "busy", str(error)))
+            except Exception as error:  # noqa: BLE001 - a broken connector must not keep the other sources from running
+                reason = f"unexpected {type(error).__name__}: a fault of the program or of the connector"
+                results.append(_nothing(source, "failed", reason))
             if sys.stderr.isatty():
                 print("\r\033[K", end="", file=sys.stderr, flush=True)
     show(results[0] if len(results) == 1 else results, as_json, lambda: _table(results))
@@ -57,9 +60,9 @@ def _progress(source: "Source") -> Any:
     return lambda number: print(f"\r{source.name}: {number} records read", end="", file=sys.stderr, flush=True)
 
 
-def _busy(source: "Source", reason: str) -> dict[str, Any]:
+def _nothing(source: "Source", state: str, reason: str) -> dict[str, Any]:
     nothing = dict.fromkeys(COUNTS, 0)
-    rest = {"held": False, "seconds": 0.0, "contacts_per_second": 0, "reason": reason, "state": "busy", "error": reason}
+    rest = {"held": False, "seconds": 0.0, "contacts_per_second": 0, "reason": reason, "state": state, "error": reason}
     return {"source": source.name, **nothing, **rest}
 
 

@@ -65,6 +65,7 @@ class Plan:
         self._fates: dict[str, Fate] = {}
         self._changed: set[str] = set()  # keys with a change handed out, which a later event may have to outdo
         self._by_mapping: set[str] = set()  # keys that only the new mapping changed
+        self._before: dict[str, Fate] = {}  # of keys that were seen and then deleted, in case they are spared
         self._bad = 0
         self._faults: list[str] = []
         self._complete: bool | None = None
@@ -89,7 +90,7 @@ class Plan:
             case Present(key):
                 self._present(key)
             case Delete(key):
-                self._fates[key] = Fate.DELETED
+                self._delete(key)
             case BadRecord(key, reason):
                 self._unusable(key, reason)
             case Snapshot(complete):
@@ -156,20 +157,29 @@ class Plan:
         key.encode()  # half a character in the key is as bad as one in the record
         return Change(key, contact, text, record_hash, contact_hash, quiet)
 
+    def _delete(self, key: str) -> None:
+        fate = self._fates.get(key)
+        if fate is not None and fate is not Fate.DELETED:
+            self._before[key] = fate
+        self._fates[key] = Fate.DELETED
+
+    def _spare(self, key: str) -> None:
+        """Keep the contact under this key as this pass has left it, also from a deletion before."""
+        if self._fates.get(key, Fate.DELETED) is Fate.DELETED:
+            self._fates[key] = self._before.get(key, Fate.SAME)
+
     def _unusable(self, key: str | None, reason: str) -> None:
         """Count a bad record; the contact known under its key stays as it was."""
         self._bad += 1
         if len(self._faults) < FAULTS:
             self._faults.append(reason)
-        if key is not None and self._fates.get(key, Fate.DELETED) is Fate.DELETED:
-            self._fates[key] = Fate.SAME
+        if key is not None:
+            self._spare(key)
 
     def _present(self, key: str) -> None:
         known = self._known.get(key)
-        if key in self._fates and self._fates[key] is not Fate.DELETED:
-            return
-        if known is not None and not known.deleted:
-            self._fates[key] = Fate.SAME
+        if (known is not None and not known.deleted) or key in self._fates:
+            self._spare(key)
         elif self._full:
             self._unusable(None, "the source calls a record unchanged that it never sent")
         else:
