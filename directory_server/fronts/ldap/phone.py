@@ -113,7 +113,8 @@ class Parts:
     def _form(self, number: Number) -> str | None:
         for form in notations(number, self.location):
             digits = form.lstrip("+")
-            if (self.plus and digits == form) or not digits.startswith(self.initial):
+            international = digits != form
+            if not digits.startswith(self.initial) or (self.initial and self.plus is not international):
                 continue
             at = len(self.initial)
             end = len(digits) - len(self.final)
