@@ -127,7 +127,7 @@ class Line:
         if response.status is Status.CLOCK:
             raise ClockWrong
         if response.status is not Status.OK:
-            raise Refused(_reason(answer))
+            raise _judged(response.status, _reason(answer))
         return answer
 
     async def _send(self, request: Request) -> bytes:
@@ -197,6 +197,12 @@ def _outcome(status: int, content: bytes) -> Exception:
         return _UnknownKey()
     kind: type[Unanswered] | None = BY_RELAY_ERROR.get(name) or BY_STATUS.get(status)
     return kind() if kind else Refused(name or str(status))
+
+
+def _judged(status: Status, reason: str) -> Unanswered:
+    if reason == "service_end_off":
+        return ServiceOff()
+    return Refused(reason) if status is Status.REFUSED else Unanswered(reason)
 
 
 def _reason(body: object) -> str:

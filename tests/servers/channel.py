@@ -32,7 +32,7 @@ def jwk(kid: str, key: rsa.RSAPrivateKey, **more: Any) -> dict[str, Any]:
 
 
 class Channel:
-    """One issuer for one bot. `authority` is its base URL, `ca_file` the CA to trust, `address` its loopback address."""
+    """One issuer for one bot: base URL `authority`, CA to trust `ca_file`, loopback `address`."""
 
     def __init__(self, folder: Path, *, bot: str, tenant: str, port: int = 443) -> None:
         self.bot = bot

@@ -17,7 +17,7 @@ const useStyles = makeStyles({
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground4,
   },
-  name: { flexGrow: 1 },
+  name: { margin: 0, flexGrow: 1 },
   account: {
     color: tokens.colorNeutralForeground2,
     overflow: "hidden",

@@ -11,7 +11,7 @@ import { nameOf, PersonAvatar } from "./PersonAvatar";
 const useStyles = makeStyles({
   header: { display: "flex", gap: tokens.spacingHorizontalL, alignItems: "center" },
   text: { minWidth: 0, display: "flex", flexDirection: "column" },
-  name: { overflowWrap: "anywhere" },
+  name: { margin: 0, overflowWrap: "anywhere", outlineStyle: "none" },
   line: { color: tokens.colorNeutralForeground2, overflowWrap: "anywhere" },
   actions: {
     display: "flex",
@@ -39,7 +39,7 @@ export function CardHeader({ person, onCallFailure }: Props) {
       <div className={styles.header}>
         <PersonAvatar person={person} size={72} />
         <div className={styles.text}>
-          <Title3 as="h2" className={styles.name}>
+          <Title3 as="h2" className={styles.name} tabIndex={-1} data-card-name>
             {nameOf(person, texts.unnamed)}
           </Title3>
           {position !== "" && <Text className={styles.line}>{position}</Text>}

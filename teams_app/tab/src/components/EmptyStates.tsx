@@ -15,7 +15,6 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalS,
   },
   icon: { fontSize: "48px", lineHeight: 0, color: tokens.colorBrandForeground1 },
-  muted: { color: tokens.colorNeutralForeground3 },
   hint: { color: tokens.colorNeutralForeground2 },
   examples: {
     display: "flex",
@@ -34,7 +33,7 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase300,
     "& li": { marginBottom: tokens.spacingVerticalXS },
   },
-  title: { overflowWrap: "anywhere" },
+  title: { margin: 0, overflowWrap: "anywhere" },
 });
 
 export function StartState({ onExample }: { onExample: (text: string) => void }) {
@@ -43,8 +42,12 @@ export function StartState({ onExample }: { onExample: (text: string) => void })
   return (
     <div className={styles.state}>
       <PeopleSearchRegular className={styles.icon} />
-      <Subtitle2 as="h2">{texts.startTitle}</Subtitle2>
-      <Text className={styles.hint}>{texts.startHint}</Text>
+      <Subtitle2 as="h2" align="center" className={styles.title}>
+        {texts.startTitle}
+      </Subtitle2>
+      <Text className={styles.hint} align="center">
+        {texts.startHint}
+      </Text>
       <div className={styles.examples} role="group" aria-label={texts.examples}>
         {texts.exampleTexts.map((example) => (
           <Button
@@ -69,7 +72,7 @@ export function NothingFound({ text }: { text: string }) {
   return (
     <div className={styles.state}>
       <SearchInfoRegular className={styles.icon} />
-      <Subtitle2 as="h2" className={styles.title}>
+      <Subtitle2 as="h2" align="center" className={styles.title}>
         {texts.nothingFound(text)}
       </Subtitle2>
       <ul className={styles.hints}>

@@ -17,6 +17,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalS,
   },
   icon: { fontSize: "40px", lineHeight: 0, color: tokens.colorNeutralForeground3 },
+  title: { margin: 0 },
   hint: { color: tokens.colorNeutralForeground2 },
   retrying: { color: tokens.colorNeutralForeground3 },
   button: { minHeight: "40px", marginTop: tokens.spacingVerticalS },
@@ -47,8 +48,12 @@ export function FailureNotice({ failure, onRetry, retrying = false, children }: 
   return (
     <div className={styles.notice} role="alert" data-failure={failure.reason}>
       <span className={styles.icon}>{ICONS[failure.reason] ?? <WarningRegular />}</span>
-      <Subtitle2 as="h2">{title}</Subtitle2>
-      <Text className={styles.hint}>{hint}</Text>
+      <Subtitle2 as="h2" align="center" className={styles.title}>
+        {title}
+      </Subtitle2>
+      <Text className={styles.hint} align="center">
+        {hint}
+      </Text>
       {children}
       {onRetry && (
         <Button className={styles.button} onClick={onRetry}>

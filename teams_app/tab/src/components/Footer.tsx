@@ -6,6 +6,9 @@ import { ageText } from "../i18n/locale";
 import type { SourceAge } from "../protocol/person";
 import { useTexts } from "./environment";
 
+/** So many characters of the fingerprint are always in sight. */
+const SHOWN = 8;
+
 const useStyles = makeStyles({
   footer: { borderTop: `1px solid ${tokens.colorNeutralStroke2}`, flexShrink: 0 },
   toggle: {
@@ -21,6 +24,7 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground3,
   },
   summary: { flexGrow: 1, textAlign: "start", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
+  print: { fontFamily: tokens.fontFamilyMonospace, flexShrink: 0 },
   details: {
     padding: `0 ${tokens.spacingHorizontalL} ${tokens.spacingVerticalM}`,
     display: "flex",
@@ -64,6 +68,12 @@ export function Footer({ sources, fingerprint }: Props) {
         }}
       >
         <span className={styles.summary}>{summary(texts, sources)}</span>
+        {fingerprint !== "" && (
+          <span className={styles.print}>
+            <span className="off-screen">{texts.fingerprint}: </span>
+            {groups(fingerprint.slice(0, SHOWN))}
+          </span>
+        )}
         {open ? <ChevronDownRegular /> : <ChevronUpRegular />}
       </Button>
       {open && (

@@ -12,7 +12,7 @@ const useStyles = makeStyles({
     display: "inline-flex",
     alignItems: "center",
     gap: tokens.spacingHorizontalXS,
-    minHeight: "32px",
+    minHeight: "28px",
     maxWidth: "100%",
     boxSizing: "border-box",
     padding: `0 ${tokens.spacingHorizontalS}`,

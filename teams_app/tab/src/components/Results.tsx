@@ -8,7 +8,7 @@ import { NothingFound, StartState } from "./EmptyStates";
 import { useTexts } from "./environment";
 import { FailureNotice } from "./FailureNotice";
 import { ResultList } from "./ResultList";
-import { passes } from "./useTypeahead";
+import { passes } from "./useRetry";
 
 const QUIET_MS = 400; // no announcement for every keystroke
 
@@ -38,14 +38,11 @@ function Content(props: Props) {
   const texts = useTexts();
   const { state, startFailure } = props;
   const failure = state.failure ?? (state.found === null ? startFailure : null);
-  if (failure && !(state.searching && state.failure === null)) {
+  if (failure?.reason === "directory_changed") return null; // the notice above says it, and has the way forward
+  if (failure) {
     const signIn = failure.reason === "sign_in_needed" || failure.reason === "consent_needed";
     return (
-      <FailureNotice
-        failure={failure}
-        retrying={state.failure !== null && passes(failure)}
-        {...(signIn || failure.reason === "directory_changed" ? {} : { onRetry: props.onRetry })}
-      >
+      <FailureNotice failure={failure} retrying={passes(failure)} {...(signIn ? {} : { onRetry: props.onRetry })}>
         {signIn && (
           <Button appearance="primary" size="large" onClick={props.onSignIn}>
             {failure.reason === "consent_needed" ? texts.allow : texts.signIn}

@@ -18,6 +18,7 @@ const useStyles = makeStyles({
     textAlign: "center",
     gap: tokens.spacingVerticalM,
   },
+  title: { margin: 0 },
   hint: { color: tokens.colorNeutralForeground2, marginBottom: tokens.spacingVerticalM },
   button: { minHeight: "40px", minWidth: "160px" },
 });
@@ -30,8 +31,10 @@ export function Welcome({ failure, onSignIn }: { failure: Failure | null; onSign
     <main className={styles.page}>
       <div className={styles.panel}>
         <Emblem size={64} />
-        <Title2 as="h1">{texts.welcome}</Title2>
-        <Text className={styles.hint} size={400}>
+        <Title2 as="h1" align="center" className={styles.title}>
+          {texts.welcome}
+        </Title2>
+        <Text className={styles.hint} size={400} align="center">
           {texts.welcomeHint}
         </Text>
         {failure && <FailureNotice failure={failure} />}

@@ -1,7 +1,16 @@
 /** Search, results and card: side by side where there is room, one after the other on a phone. */
-import { Button, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  makeStyles,
+  mergeClasses,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { ArrowLeftRegular, ContactCardRegular } from "@fluentui/react-icons";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { WIDE_PX } from "../search/pane";
 import type { Session } from "../session";
 import { AccountBar } from "./AccountBar";
@@ -13,6 +22,7 @@ import { IdentityNotice } from "./IdentityNotice";
 import { useMedia } from "./media";
 import { Results } from "./Results";
 import { SearchField } from "./SearchField";
+import { useEnter } from "./useEnter";
 import { useOpenCard } from "./useOpenCard";
 import { useTypeahead } from "./useTypeahead";
 import { useWhoAmI } from "./useWhoAmI";
@@ -40,6 +50,9 @@ const useStyles = makeStyles({
   cardAlone: { padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalXXL}` },
   cardWidth: { maxWidth: "640px", margin: "0 auto" },
   hidden: { display: "none" },
+  callFailed: { flexShrink: 0, padding: tokens.spacingHorizontalM },
+  wrapped: { whiteSpace: "normal" },
+  button: { minHeight: "40px" },
   back: { minHeight: "40px", marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalM})` },
   nobody: {
     height: "100%",
@@ -67,19 +80,25 @@ export function Workplace({ session, change, onCloseChange, onSignIn, onSignOut 
   const wide = useMedia(`(min-width: ${WIDE_PX}px)`);
   const box = useRef<HTMLInputElement>(null);
   const results = useRef<HTMLDivElement>(null);
-  const [attempt, setAttempt] = useState(0);
+  const pane = useRef<HTMLDivElement>(null);
   const [callFailed, setCallFailed] = useState(false);
   const [state, typeahead] = useTypeahead(session.directory);
   const card = useOpenCard(session.directory, wide);
-  const { whoami, failure } = useWhoAmI(session.directory, attempt);
+  const { whoami, failure, retry: askAgain } = useWhoAmI(session.directory);
+  const enter = useEnter(state, card.open);
   const openCard = card.person;
+  const openId = openCard?.id ?? null;
+
+  useEffect(() => {
+    if (!wide && openId !== null) pane.current?.querySelector<HTMLElement>("[data-card-name]")?.focus(); // the list is gone
+  }, [wide, openId]);
 
   const retry = () => {
-    setAttempt(attempt + 1);
+    askAgain();
     typeahead.retry();
   };
   const closeCard = () => {
-    const row = results.current?.querySelector<HTMLElement>(`[data-row="${openCard?.id ?? ""}"]`);
+    const row = results.current?.querySelector<HTMLElement>(`[data-row="${openId ?? ""}"]`);
     card.close();
     setTimeout(() => (row ?? box.current)?.focus(), 0); // after the list is shown again
   };
@@ -92,7 +111,7 @@ export function Workplace({ session, change, onCloseChange, onSignIn, onSignOut 
     setCallFailed(true);
   };
   const remarks = { gone: texts.gone, stale: texts.cardStale };
-  const remark = callFailed ? texts.callFailed : card.remark ? remarks[card.remark] : "";
+  const remark = card.remark ? remarks[card.remark] : "";
 
   return (
     // Escape works wherever the focus is; every control inside has its own role.
@@ -108,6 +127,21 @@ export function Workplace({ session, change, onCloseChange, onSignIn, onSignOut 
           }}
         />
       )}
+      {callFailed && (
+        <MessageBar intent="warning" layout="multiline" className={styles.callFailed}>
+          <MessageBarBody className={styles.wrapped}>{texts.callFailed}</MessageBarBody>
+          <MessageBarActions>
+            <Button
+              className={styles.button}
+              onClick={() => {
+                setCallFailed(false);
+              }}
+            >
+              {texts.understood}
+            </Button>
+          </MessageBarActions>
+        </MessageBar>
+      )}
       <main className={styles.panes}>
         {!onSignOut && <h1 className="off-screen">{texts.productName}</h1>}
         <div
@@ -118,23 +152,18 @@ export function Workplace({ session, change, onCloseChange, onSignIn, onSignOut 
             searching={state.searching}
             box={box}
             onType={(text) => {
+              enter.forget();
               typeahead.type(text);
             }}
-            onEnter={() => {
-              const first = state.found?.persons[0];
-              if (first) card.open(first);
-            }}
+            onEnter={enter.press}
             onDown={() => results.current?.querySelector<HTMLElement>("[data-row]")?.focus()}
           />
           <div className={styles.results} ref={results}>
             <Results
               state={state}
               startFailure={failure}
-              selected={openCard?.id ?? null}
-              onOpen={(person) => {
-                setCallFailed(false);
-                card.open(person);
-              }}
+              selected={openId}
+              onOpen={card.open}
               onLeave={() => box.current?.focus()}
               onExample={(text) => {
                 typeahead.type(text);
@@ -148,7 +177,7 @@ export function Workplace({ session, change, onCloseChange, onSignIn, onSignOut 
           <Footer sources={state.found?.sources ?? whoami?.sources ?? []} fingerprint={whoami?.fingerprint ?? ""} />
         </div>
         {(wide || openCard) && (
-          <div className={mergeClasses(styles.card, !wide && styles.cardAlone)}>
+          <div className={mergeClasses(styles.card, !wide && styles.cardAlone)} ref={pane}>
             <div className={mergeClasses(styles.cardWidth, !openCard && styles.nobody)}>
               {!wide && (
                 <Button appearance="subtle" className={styles.back} icon={<ArrowLeftRegular />} onClick={closeCard}>

@@ -1,11 +1,19 @@
 /** What the directory says of itself: asked once at the start, which also warms the line up. */
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { Directory, WhoAmI } from "../protocol/directory";
 import { asFailure, type Failure } from "../protocol/failure";
+import { useRetry } from "./useRetry";
 
-export function useWhoAmI(directory: Directory, attempt: number): { whoami: WhoAmI | null; failure: Failure | null } {
+export interface WhoAmIState {
+  readonly whoami: WhoAmI | null;
+  readonly failure: Failure | null;
+  readonly retry: () => void;
+}
+
+export function useWhoAmI(directory: Directory): WhoAmIState {
   const [whoami, setWhoami] = useState<WhoAmI | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
     let current = true;
@@ -24,5 +32,10 @@ export function useWhoAmI(directory: Directory, attempt: number): { whoami: WhoA
     };
   }, [directory, attempt]);
 
-  return { whoami, failure };
+  const retry = useCallback(() => {
+    setAttempt((before) => before + 1);
+  }, []);
+  useRetry(failure, retry);
+
+  return { whoami, failure, retry };
 }

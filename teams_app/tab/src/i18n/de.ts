@@ -31,14 +31,11 @@ export const de: Texts = {
   moreExist: (shown) => `Die ersten ${shown} werden angezeigt. Tippen Sie weiter, um die Suche einzugrenzen.`,
   selectHint: "Wählen Sie einen Kontakt, um alles über ihn zu sehen.",
   unnamed: "Ohne Namen",
-  openContact: (name) => `${name} anzeigen`,
   back: "Zurück zu den Treffern",
   callWithTeams: "Mit Teams anrufen",
-  callPrefix: (kind) => `Anrufen, ${kind}:`,
   callTitle: (name, number) => `${name} mit Teams anrufen: ${number}`,
-  callNote:
-    "Zum Anrufen ist eine Teams-Telefonlizenz nötig. Startet der Anruf nicht, kopieren Sie die Nummer und wählen Sie sie am Telefon.",
-  callFailed: "Teams hat den Anruf nicht geöffnet. Kopieren Sie die Nummer und wählen Sie sie am Telefon.",
+  callFailed:
+    "Teams hat den Anruf nicht geöffnet. Zum Anrufen von Nummern ist eine Teams-Telefonlizenz nötig; ohne sie kopieren Sie die Nummer und wählen Sie sie am Telefon.",
   dial: "Mit diesem Telefon anrufen",
   sendMail: "E-Mail schreiben",
   copy: (what) => `${what} kopieren`,

@@ -95,14 +95,11 @@ export const en = {
   moreExist: (shown: number): string => `The first ${shown} are shown. Type on to narrow the search.`,
   selectHint: "Select a contact to see everything about it.",
   unnamed: "Without a name",
-  openContact: (name: string): string => `Show ${name}`,
   back: "Back to the results",
   callWithTeams: "Call with Teams",
-  callPrefix: (kind: string): string => `Call ${kind}:`,
   callTitle: (name: string, number: string): string => `Call ${name} with Teams: ${number}`,
-  callNote:
-    "Calling needs a Teams phone licence. If the call does not start, copy the number and dial it on your phone.",
-  callFailed: "Teams did not open the call. Copy the number and dial it on your phone.",
+  callFailed:
+    "Teams did not open the call. Calling numbers needs a Teams phone licence; without one, copy the number and dial it on your phone.",
   dial: "Call with this phone",
   sendMail: "Send email",
   copy: (what: string): string => `Copy ${what}`,
