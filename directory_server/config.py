@@ -1,5 +1,7 @@
 """The server's settings: TOML file, then environment `CONTACTORY_*`; unknown keys are refused."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+PREFIX = "CONTACTORY_"
+OTHERS = ("CONTACTORY_RELAY_", "CONTACTORY_TEAMS_", "CONTACTORY_DATA")
+"""Variables of the other programs, and of the command line."""
+
 
 class Config(BaseSettings):
     """Settings of one directory, read from `<data>/directory.toml` and the environment (which wins)."""
 
-    model_config = SettingsConfigDict(env_prefix="CONTACTORY_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     web: str = Field("127.0.0.1:8400", description="Address of the web pages, host:port.")
     ldap: str = Field("127.0.0.1:3389", description="Address of the LDAP front, host:port; empty switches it off.")
@@ -27,11 +33,19 @@ class Config(BaseSettings):
     country: str = Field("DE", description="ISO country that asked numbers are read with, unless a client has its own.")
 
 
-def load(data: Path, **overrides: Any) -> Config:
+class UnknownVariable(ValueError):  # noqa: N818 - named as the admin reads it
+    """A variable of the environment looks like a setting of ours and is none; the message names it."""
+
+
+def load(data: Path, environ: Mapping[str, str] = os.environ, **overrides: Any) -> Config:
     """Return the settings of the data folder; `overrides` (command-line options) win over file and environment.
 
-    Raises `pydantic.ValidationError`, which names the unknown or wrong key.
+    Raises `pydantic.ValidationError`, which names the unknown or wrong key, or UnknownVariable.
     """
+    known = {PREFIX + name.upper() for name in Config.model_fields}
+    for name in environ:
+        if name.startswith(PREFIX) and not name.startswith(OTHERS) and name not in known:
+            raise UnknownVariable(f"environment variable {name} is no setting")
 
     class FileConfig(Config):
         @classmethod

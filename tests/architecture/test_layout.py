@@ -17,7 +17,7 @@ FOLDERS = {
     "connectors": {"csv_file", "ldap", "odbc"},
     "relay_cloud": {"bus", "wire"},
     "directory_server": {
-        "commands", "directory", "fronts", "observe", "protocol", "store", "sync", "vault",
+        "app", "commands", "directory", "fronts", "observe", "protocol", "store", "sync", "vault",
     },
     "directory_server/fronts": {"ldap", "uplink", "web"},
     "directory_server/fronts/web": {"locale", "static", "templates"},
