@@ -5,7 +5,6 @@ import threading
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
@@ -46,7 +45,6 @@ def test_the_migrations_make_exactly_the_tables_the_code_names(database):
 def test_the_revision_is_the_newest_migration():
     migrations = ScriptDirectory(database_module.__file__.replace("database.py", "migrations"))
     assert migrations.get_heads() == [REVISION]
-    assert Config is not None
 
 
 def test_it_is_opened_as_the_design_says(database):
