@@ -83,7 +83,8 @@ def register(
             login_hint=login_hint,
             audiences=audiences,
             clients=frozenset(client or [client_id]),
-            epoch=earlier.epoch + 1 if earlier else 1,
+            # Grows with time, so that a directory set up anew without its old data replaces the old registration too.
+            epoch=max(earlier.epoch + 1 if earlier else 1, int(time.time())),  # noqa: TID251 - a command is an edge
         )
         identity = record.identity_key(database)
 

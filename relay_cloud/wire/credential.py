@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 LIFETIME = 30 * 86400
 """A credential expires this many seconds after it was issued."""
-MAX_EPOCH = 2**31 - 1
+MAX_EPOCH = 2**40
 MAX_SIZE = 4096
 
 

@@ -205,4 +205,7 @@ async def test_a_line_is_replaced_before_its_lifetime_ends(
             while time.monotonic() < deadline:
                 assert (await end.ask("whoami", {}, ticket, token=token))[0] == 0
                 await asyncio.sleep(0.02)
-        assert 'contact_relay_handshakes_total{result="ok"} 1' not in relay.metrics()
+            assert 'contact_relay_handshakes_total{result="ok"} 1' not in relay.metrics()
+            async with asyncio.timeout(1):
+                while "contact_relay_lines 1\n" not in relay.metrics():  # noqa: ASYNC110 - asked over HTTP
+                    await asyncio.sleep(0.05)

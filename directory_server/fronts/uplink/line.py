@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed
 
 from relay_cloud.wire.envelope import RID_SIZE, Malformed
 from relay_cloud.wire.frame import MAX_FRAME, Drain, Keys, RefusalCode, Refused, RequestFrame, ResponseFrame
@@ -116,10 +116,10 @@ class _Connection:
                     self.draining.set()
         except ConnectionClosed as error:
             return f"closed by the relay or network: {error}"
-        except (Malformed, HandshakeFailed) as error:
+        except Malformed as error:
             await self.socket.close(1002)
             return f"relay sent a wrong frame: {error}"
-        return "closed"
+        return "closed by the relay"
 
     def _start(self, message: bytes) -> None:
         if len(self._tasks) >= self.session.terms.max_inflight:
@@ -132,8 +132,12 @@ class _Connection:
         task.add_done_callback(self._tasks.discard)
 
     async def _work(self, message: bytes) -> None:
-        frame = await self._answer(message)
-        await self.send(frame.encode())
+        try:
+            frame = await self._answer(message)
+        except Exception as error:  # noqa: BLE001 - the request ends in its deadline; a message could quote its content
+            log.error("request failed: %s", type(error).__name__)  # noqa: TRY400 - same
+        else:
+            await self.send(frame.encode())
 
 
 class Line:
@@ -174,14 +178,14 @@ class Line:
             while True:
                 try:
                     connection = await self._open()
-                except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ConnectionClosed, Malformed) as error:
-                    self._note(LineState.WAITING, f"{type(error).__name__}: {error}"[:200])
-                    await self._sleep(back_off(attempt, self._random))
-                    attempt += 1
-                    continue
                 except HandshakeFailed as error:
                     self._note(LineState.DENIED, f"relay refused: {error.code}: {error}"[:200])
                     await self._sleep(DENIED_BACK_OFF_S * (0.5 + self._random() / 2))
+                    continue
+                except Exception as error:  # noqa: BLE001 - whatever fails, the status says so and the line tries again
+                    self._note(LineState.WAITING, f"{type(error).__name__}: {error}"[:200])
+                    await self._sleep(back_off(attempt, self._random))
+                    attempt += 1
                     continue
                 started = self._monotonic()
                 self._retire(self._current)

@@ -191,7 +191,8 @@ def test_the_command_registers_shows_and_renews(tmp_path: Path, relay: Relay, is
         url = httpx.URL(found.group()).copy_merge_params({"prompt": "none", "login_hint": ANNA})
         httpx.get(url, follow_redirects=True, trust_env=False)
         registered = json.loads(process.stdout.read())
-    assert (registered["tid"], registered["epoch"]) == (TENANT, 1)
+    assert registered["tid"] == TENANT
+    assert abs(registered["epoch"] - time.time()) < 60, "a later registration is higher, even from a new data folder"
     shown = json.loads(run("tenant", "status", "--json").stdout)
     assert shown == registered
     renewed = run("tenant", "renew")

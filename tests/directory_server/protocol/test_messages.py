@@ -1,0 +1,60 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from directory_server.protocol import base64url
+from directory_server.protocol.messages import BadMessage, Inner, decode_inner
+
+GOOD: dict[str, Any] = {"iat": 1, "rk": base64url.encode(bytes(32)), "op": "search", "body": {}}
+
+
+@given(
+    st.builds(
+        Inner,
+        st.integers(),
+        st.sampled_from(["search", "person", "whoami"]),
+        st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=9), max_size=4),
+        st.binary(min_size=32, max_size=32),
+        st.text(max_size=20),
+        st.text(max_size=20),
+    )
+)
+def test_round_trip(inner: Inner) -> None:
+    assert decode_inner(inner.encode()) == inner
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"iat": None}, "iat"),
+        ({"iat": True}, "iat"),
+        ({"iat": 1.5}, "iat"),
+        ({"op": "delete"}, "operation"),
+        ({"op": ["search"]}, "operation"),
+        ({"body": []}, "body"),
+        ({"rk": None}, "rk"),
+        ({"rk": "AAAA"}, "rk"),
+        ({"rk": "!"}, "rk"),
+        ({"tok": 7}, "tok"),
+        ({"usr": "oid"}, "usr"),
+        ({"usr": {"oid": 7}}, "usr"),
+    ],
+)
+def test_the_wrong_part_is_named_and_not_quoted(changed: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadMessage, match=said):
+        decode_inner(json.dumps({**GOOD, **changed}).encode())
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b"7", b"[" * 50_000])
+def test_what_is_no_object_is_refused(content: bytes) -> None:
+    with pytest.raises(BadMessage):
+        decode_inner(content)
+
+
+def test_secrets_stay_out_of_the_repr() -> None:
+    shown = repr(Inner(1, "search", {}, b"k" * 32, token="eyJhbGciOi"))
+    assert "kkk" not in shown
+    assert "eyJ" not in shown
