@@ -1,5 +1,8 @@
 """Answers: the chosen attributes of entries as SearchResultEntry, numbers in the notation they were asked in."""
 
+from functools import lru_cache
+from typing import TypeAlias
+
 from directory_server.fronts.ldap import ber, phone, response, schema
 from directory_server.fronts.ldap.entry import Entry, written
 from directory_server.fronts.ldap.schema import Kind
@@ -10,11 +13,30 @@ _USER = tuple(a for a in schema.ATTRIBUTES if not a.hidden and not a.virtual)
 _OPERATIONAL = tuple(a for a in schema.ATTRIBUTES if a.operational)
 
 
+_Chosen: TypeAlias = tuple[tuple[bytes, schema.Attribute], ...]
+
+
+@lru_cache(maxsize=1024)
+def _choose(asked: tuple[str, ...]) -> _Chosen:
+    """Return the encoded names and the attributes that a request's attribute list selects (RFC 4511 §4.5.1.8)."""
+    chosen: dict[str, schema.Attribute] = {}
+    if not asked or _ALL_USER in asked:
+        chosen.update((attribute.name, attribute) for attribute in _USER)
+    if _ALL_OPERATIONAL in asked:
+        chosen.update((attribute.name, attribute) for attribute in _OPERATIONAL)
+    for name in asked:
+        attribute = schema.attribute(name)
+        if attribute is not None and not attribute.virtual:
+            chosen.pop(attribute.name, None)
+            chosen[name] = attribute
+    return tuple((ber.encode_text(name), attribute) for name, attribute in chosen.items())
+
+
 class Writer:
     """Encodes the entries of one search.
 
-    `asked` are the attribute descriptions of the request (RFC 4511 §4.5.1.8); an attribute is returned under the name
-    it was asked by, because some clients compare names, and `assertions` are those of the filter.
+    `asked` are the attribute descriptions of the request; an attribute is returned under the name it was asked by,
+    because some clients compare names. `assertions` are those of the filter.
     """
 
     def __init__(
@@ -22,17 +44,7 @@ class Writer:
     ) -> None:
         self._assertions = assertions
         self._types_only = types_only
-        chosen: dict[str, schema.Attribute] = {}
-        if not asked or _ALL_USER in asked:
-            chosen.update((attribute.name, attribute) for attribute in _USER)
-        if _ALL_OPERATIONAL in asked:
-            chosen.update((attribute.name, attribute) for attribute in _OPERATIONAL)
-        for name in asked:
-            attribute = schema.attribute(name)
-            if attribute is not None and not attribute.virtual:
-                chosen.pop(attribute.name, None)
-                chosen[name] = attribute
-        self._chosen = [(ber.encode_text(name), attribute) for name, attribute in chosen.items()]
+        self._chosen = _choose(asked)
 
     def operation(self, entry: Entry) -> bytes:
         """Return the SearchResultEntry of an entry, to be put into an envelope."""

@@ -1,6 +1,7 @@
 """Distinguished names (RFC 4514): text to a form that compares equal where the names are equal, and back."""
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 from directory_server.fronts.ldap import schema
@@ -21,6 +22,7 @@ class DnSyntaxError(ValueError):
     """The text is no distinguished name."""
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Dn:
     """Return the name in its comparable form: attribute names canonical, values folded in case and spaces.
 

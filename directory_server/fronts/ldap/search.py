@@ -6,7 +6,6 @@ is decided by evaluating the whole filter on what the view shows, so a filter ov
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import islice
 
 from directory_server.directory.listing import Listing
@@ -43,6 +42,18 @@ class Search:
 
     quick: bool
     run: Callable[[int, Running, Callable[[], float]], bytes]
+
+
+class _Asked(dict[str, phone.Found]):
+    """The lookups of one request: an OR over several attributes asks for one number."""
+
+    def __init__(self, book: Book) -> None:
+        super().__init__()
+        self._book = book
+
+    def __missing__(self, text: str) -> phone.Found:
+        self[text] = found = self._book.lookup(text)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +148,14 @@ class Tree:
         return Search(quick=True, run=run)
 
     def _below(self, request: SearchRequest, place: Place, level: int, book: Book, *, waiting: bool) -> Search:
-        lookup = cache(book.lookup)  # an OR over several attributes asks for one number
-        matcher = Matcher(book.location, lookup)
+        lookup = _Asked(book)
+        matcher = Matcher(book.location, lookup.__getitem__)
         predicate = matcher.predicate(request.filter)
         writer = Writer(request.attributes, matcher.assertions, types_only=request.types_only)
         levels = _levels(request.scope, level)
         people: list[Listing] | None = []
         if CONTACT in levels:
-            indexed = Candidates(book, lookup, words=waiting)
+            indexed = Candidates(book, lookup.__getitem__, words=waiting)
             people = indexed.of(request.filter) if place.listing is None else [place.listing]
         # A filter that numbers alone give candidates for cannot match a node.
         nodes = self._nodes(place, levels, book) if waiting or CONTACT not in levels else []
