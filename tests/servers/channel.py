@@ -19,7 +19,7 @@ import trustme
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 NAME = "login.microsoftonline.com"
-ADDRESSES = [f"127.0.0.{last}" for last in range(20, 60)]
+ADDRESSES = tuple(f"127.0.0.{last}" for last in range(20, 60))
 
 
 def rsa_key() -> rsa.RSAPrivateKey:
@@ -34,7 +34,9 @@ def jwk(kid: str, key: rsa.RSAPrivateKey, **more: Any) -> dict[str, Any]:
 class Channel:
     """One issuer for one bot: base URL `authority`, CA to trust `ca_file`, loopback `address`."""
 
-    def __init__(self, folder: Path, *, bot: str, tenant: str, port: int = 443) -> None:
+    def __init__(
+        self, folder: Path, *, bot: str, tenant: str, addresses: tuple[str, ...] = ADDRESSES, port: int = 443
+    ) -> None:
         self.bot = bot
         self.tenant = tenant
         self.service_url = ""
@@ -42,6 +44,7 @@ class Channel:
         self.key = rsa_key()
         self.asked: list[str] = []
         self._folder = folder
+        self._addresses = addresses
         self._port = port
 
     def __enter__(self) -> Self:
@@ -53,9 +56,10 @@ class Channel:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(NAME, self.address).configure_cert(context)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        self.authority = f"https://{self.address}"
+        port = self._server.server_port
+        self.authority = f"https://{self.address}" if port == 443 else f"https://{self.address}:{port}"
         self.openid = f"{self.authority}/botframework.com/v2.0/.well-known/openid-configuration"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -85,7 +89,7 @@ class Channel:
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        for address in ADDRESSES:
+        for address in self._addresses:
             try:
                 return ThreadingHTTPServer((address, self._port), Handler)
             except PermissionError:
