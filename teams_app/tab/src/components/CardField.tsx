@@ -30,6 +30,8 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase300,
     overflowWrap: "anywhere",
     whiteSpace: "pre-line",
+    // A finger needs 40 pixels; the text line alone has 20.
+    "& a": { display: "inline-block", paddingBlock: "12px", marginBlock: "-12px" },
   },
   origin: {
     display: "flex",

@@ -25,6 +25,7 @@ const useStyles = makeStyles({
   link: {
     textDecoration: "none",
     color: tokens.colorBrandForegroundLink,
+    "& mark": { color: "inherit" },
     ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover, color: tokens.colorBrandForegroundLinkHover },
     ":active": { backgroundColor: tokens.colorSubtleBackgroundPressed },
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "-2px" },

@@ -14,12 +14,11 @@ const useStyles = makeStyles({
     columnGap: tokens.spacingHorizontalM,
     padding: `${tokens.spacingVerticalSNudge} ${tokens.spacingHorizontalM}`,
     borderRadius: tokens.borderRadiusLarge,
-    ":hover": { backgroundColor: tokens.colorNeutralBackground3Hover },
+    ":hover": { backgroundColor: tokens.colorNeutralBackground1 },
   },
   selected: {
     backgroundColor: tokens.colorNeutralBackground1,
     boxShadow: tokens.shadow2,
-    ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
     "::before": {
       content: '""',
       position: "absolute",

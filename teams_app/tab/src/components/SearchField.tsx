@@ -6,12 +6,12 @@ import { useTexts } from "./environment";
 
 const useStyles = makeStyles({
   field: { padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalL}`, position: "relative" },
-  box: { width: "100%", maxWidth: "none", minHeight: "40px" },
+  box: { width: "100%", maxWidth: "none", minHeight: "42px" },
   // Shown only when an answer keeps waiting: most come faster than an eye sees.
   busy: {
     position: "absolute",
     insetInlineEnd: "56px",
-    top: "22px",
+    top: "23px",
     opacity: 0,
     animationName: { to: { opacity: 1 } },
     animationDelay: "400ms",
