@@ -50,6 +50,16 @@ class SyncMachine(RuleBasedStateMachine):
     def remove(self, key):
         self.memory.remove(key)
 
+    @rule(key=keys)
+    def come_back(self, key):
+        """Let a key go and come back as it was, each seen by a run."""
+        value = self.memory.records.get(key, record("A"))
+        self.memory.remove(key)
+        self.run(MemoryConnector(self.memory), apply_held=True)
+        self.memory.put(key, value)
+        self.run(MemoryConnector(self.memory), apply_held=True)
+        assert self.held() == self.told()
+
     @rule()
     def empty(self):
         for key in list(self.memory.records):

@@ -59,7 +59,7 @@ def test_a_key_that_others_may_read_is_refused(line, words):
     assert "0400" in line.refused(*words)
 
 
-@pytest.mark.parametrize("content", ["country = ", "contry = 'DE'", "country = 5"])
+@pytest.mark.parametrize("content", ["country = ", "colour = 'red'", "country = 5"])
 @pytest.mark.parametrize("words", [["status"], ["sync"]])
 def test_a_wrong_configuration_is_named(line, words, content):
     (line.data / "directory.toml").write_text(content)

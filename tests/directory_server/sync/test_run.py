@@ -1,51 +1,16 @@
-import itertools
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from connectors import mapping
 from connectors.errors import AuthFailed, ConfigInvalid, RateLimited, StateExpired
 from directory_server.store import contacts, runs, sources, states
-from directory_server.store.database import Database
 from directory_server.store.errors import Busy
 from directory_server.store.rows import RunState
 from directory_server.sync.history import ages
-from directory_server.sync.run import KEPT, failed, mapping_fingerprint, synchronise
-from directory_server.vault.vault import Vault
-from tests.fakes.memory_source import MAPPING, MemoryConnector, MemorySource, record
-
-NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-
-
-class Bench:
-    """A store with one source, and that source."""
-
-    def __init__(self, folder):
-        self.database = Database.open(folder / "contactory.sqlite", Vault(bytes(32)))
-        self.source = sources.add(self.database, "mem", "memory", {"path": "x"})
-        self.memory = MemorySource()
-        self.now = NOW
-
-    def fill(self, count):
-        for number in range(count):
-            self.memory.put(f"k{number}", record(f"N{number}"))
-
-    def sync(self, connector=None, **options):
-        ticks = itertools.count(0.0, 0.5)
-        connector = connector or MemoryConnector(self.memory)
-        return synchronise(
-            self.database, self.source, connector, clock=lambda: self.now, monotonic=lambda: next(ticks), **options
-        )
-
-    def held(self):
-        """Return what the store shows: names by key."""
-        found = contacts.changed_since(self.database, 0, 10_000)
-        return {item.key: item.contact.family_name for item in found if item.deleted is None}
-
-    def told(self):
-        """Return what the source holds: names by key."""
-        return {key: value["name"][0] for key, value in self.memory.records.items()}
+from directory_server.sync.run import KEPT, failed
+from tests.fakes.memory_source import MemoryConnector, record
+from tests.fakes.sync_bench import NOW, Bench
 
 
 @pytest.fixture
@@ -90,6 +55,20 @@ def test_contacts_carry_their_times_and_growing_numbers(bench):
     assert (first.key, last.key, changed.key) == ("k0", "k2", "k1")
     assert first.sequence < last.sequence < changed.sequence <= contacts.last_sequence(bench.database)
     assert (changed.first_seen, changed.changed, first.changed) == (NOW, bench.now, NOW)
+
+
+def test_a_contact_that_comes_back_keeps_its_id(bench):
+    bench.fill(10)
+    bench.sync()
+    (before,) = [item for item in contacts.changed_since(bench.database, 0, 99) if item.key == "k3"]
+    gone = bench.memory.records["k3"]
+    bench.memory.remove("k3")
+    assert bench.sync().deleted == 1
+    bench.memory.put("k3", gone)
+    assert bench.sync().created == 1
+    assert bench.held() == bench.told()
+    after = contacts.by_key(bench.database, bench.source.id, "k3")
+    assert (after.id, after.deleted, after.first_seen) == (before.id, None, NOW)
 
 
 def test_the_next_run_continues_with_the_state(bench):
@@ -182,88 +161,12 @@ def test_a_stream_cut_anywhere_changes_nothing_and_the_next_run_heals(bench, eve
     assert bench.held() == bench.told()
 
 
-def test_a_held_run_changes_nothing_and_is_applied_once(bench):
-    bench.fill(20)
-    bench.sync()
-    before = bench.held()
-    for number in range(15):
-        bench.memory.remove(f"k{number}")
-    for _ in range(2):
-        outcome = bench.sync()
-        assert (outcome.state, outcome.deleted) == (RunState.HELD, 0)
-        assert outcome.as_json()["planned"] == {"created": 0, "updated": 0, "unchanged": 5, "deleted": 15}
-        assert "15 of 20" in outcome.reason
-        assert bench.held() == before
-    assert bench.sync(apply_held=True).deleted == 15
-    assert bench.held() == bench.told()
-    assert bench.sync().deleted == 0
-    states_of = [run.state for run in runs.of(bench.database, bench.source.id)]
-    assert states_of == [RunState.DONE, RunState.DONE, RunState.HELD, RunState.HELD, RunState.DONE]
-
-
-def test_an_emptied_source_is_held(bench):
-    bench.fill(2)
-    bench.sync()
-    bench.memory.records.clear()
-    assert bench.sync(MemoryConnector(bench.memory, deltas=False)).held
-    assert len(bench.held()) == 2
-
-
 def test_a_bad_record_keeps_its_contact(bench):
     bench.fill(3)
     bench.sync()
     outcome = bench.sync(MemoryConnector(bench.memory, unreadable=frozenset({"k1"})), full=True)
     assert (outcome.bad, outcome.deleted, outcome.unchanged) == (1, 0, 3)
     assert outcome.as_json()["faults"] == ["unreadable"]
-
-
-@pytest.mark.parametrize("remove", [0, 1, 15])
-def test_a_dry_run_tells_the_same_and_changes_nothing(bench, remove):
-    bench.fill(20)
-    bench.sync()
-    for number in range(remove):
-        bench.memory.remove(f"k{number}")
-    bench.memory.put("new", record("New"))
-    before, sequence = bench.held(), contacts.last_sequence(bench.database)
-    state, history = states.of(bench.database, bench.source.id), runs.of(bench.database, bench.source.id)
-    dry = bench.sync(dry_run=True).as_json()
-    assert bench.held() == before
-    assert contacts.last_sequence(bench.database) == sequence
-    assert states.of(bench.database, bench.source.id) == state
-    assert runs.of(bench.database, bench.source.id) == history
-    assert dry == bench.sync().as_json() | {"dry_run": True}
-
-
-def test_a_failing_dry_run_is_not_recorded(bench):
-    assert bench.sync(MemoryConnector(bench.memory, fault=AuthFailed("no")), dry_run=True).failed
-    assert runs.latest(bench.database) == {}
-
-
-def test_a_new_mapping_is_applied_without_the_source_sending_anything_again(bench):
-    bench.fill(4)
-    bench.sync()
-    bench.memory.put("k9", record("New"))
-    other = mapping.parse({"company": "name"})
-    connector = MemoryConnector(bench.memory, mapping=other)
-    outcome = bench.sync(connector)
-    assert connector.calls == [{"at": 4}]
-    assert (outcome.updated, outcome.created) == (4, 1)
-    assert {item.contact.company for item in contacts.changed_since(bench.database, 0, 99)} == {*bench.told().values()}
-    assert bench.sync(MemoryConnector(bench.memory, mapping=other)).updated == 0
-
-
-def test_a_mapping_accident_is_held(bench):
-    bench.fill(20)
-    bench.sync()
-    nothing = mapping.parse({"company": "no_such_field"})
-    assert bench.sync(MemoryConnector(bench.memory, mapping=nothing)).held
-    assert bench.held() == bench.told()
-
-
-def test_the_fingerprint_of_a_mapping_follows_what_it_does():
-    same = mapping.parse({"family_name": "name", "phones": {"work": "phone"}})
-    assert mapping_fingerprint(same) == mapping_fingerprint(MAPPING)
-    assert mapping_fingerprint(mapping.parse({"family_name": "Name2"})) != mapping_fingerprint(MAPPING)
 
 
 def test_two_runs_of_one_source_never_overlap(bench):
