@@ -51,6 +51,12 @@ class Index:
         with self.reading() as connection:
             return int(tables.meta(connection, "sequence"))
 
+    def count(self) -> int:
+        """Return the number of contacts in the index."""
+        with self.reading() as connection:
+            (number,) = connection.execute("SELECT count(*) FROM doc").fetchone()
+            return int(number)
+
     def follow(self) -> int:
         """Take over what changed in the store since the last time; return how many contacts that were.
 

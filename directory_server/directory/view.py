@@ -65,6 +65,10 @@ class View:
         """Return the names of the sources this view may read, in order."""
         return sorted(self._names.values())
 
+    def groups_of(self, source: str) -> frozenset[FieldGroup]:
+        """Return the field groups of the named source that this view may read."""
+        return next((self.scope.groups(at) for at, name in self._names.items() if name == source), frozenset())
+
     def search(self, text: str, limit: int = 20) -> Answer:
         """Find persons of whom one contact matches every word of the text."""
         start = self._clock()

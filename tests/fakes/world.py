@@ -1,0 +1,73 @@
+"""A small directory in a temporary folder: contacts put straight into the real store, and the real index over it."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from connectors.contact import Contact
+from directory_server.directory.index import Index
+from directory_server.directory.scope import Scope
+from directory_server.directory.view import View
+from directory_server.store import sequence, sources
+from directory_server.store.contact_json import contact_to_json, fingerprint
+from directory_server.store.database import Database, driver_of
+from directory_server.store.rows import FieldGroup, Location, Source
+from directory_server.vault.vault import Vault
+
+EVERYTHING = frozenset(FieldGroup)
+MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+class World:
+    """Use as a context manager; `put` and `delete` change the store and let the index follow."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = Database.open(folder / "contactory.sqlite", Vault(secrets.token_bytes(32)))
+        self.index = Index.open(folder / "index", self.database)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.index.close()
+        self.database.close()
+
+    def source(self, name: str, location: Location | None = None, priority: int = 100) -> Source:
+        return sources.add(self.database, name, "csv", {}, location=location, priority=priority)
+
+    def put(self, source: Source, contacts: Mapping[str, Contact], *, follow: bool = True) -> None:
+        """Write contacts by key, new or changed."""
+        with self.database.write() as connection:
+            first = sequence.reserve(connection, len(contacts))
+            driver_of(connection).executemany(
+                "INSERT INTO contacts (source_id, key, sequence, first_seen, changed, record_hash, contact_hash,"
+                " contact, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '{}')"
+                " ON CONFLICT (source_id, key) DO UPDATE SET sequence = excluded.sequence,"
+                " contact = excluded.contact, deleted = NULL",
+                [
+                    (source.id, key, first + at + 1, MOMENT.isoformat(), MOMENT.isoformat(), b"",
+                     fingerprint(contact_to_json(contact)), contact_to_json(contact))
+                    for at, (key, contact) in enumerate(contacts.items())
+                ],
+            )  # fmt: skip
+        if follow:
+            self.index.follow()
+
+    def delete(self, source: Source, keys: Iterable[str]) -> None:
+        wanted = list(keys)
+        with self.database.write() as connection:
+            first = sequence.reserve(connection, len(wanted))
+            driver_of(connection).executemany(
+                "UPDATE contacts SET deleted = ?, sequence = ? WHERE source_id = ? AND key = ?",
+                [(MOMENT.isoformat(), first + at + 1, source.id, key) for at, key in enumerate(wanted)],
+            )
+        self.index.follow()
+
+    def view(self, fields: Mapping[int, frozenset[FieldGroup]] | None = None, location: Location | None = None) -> View:
+        """Return a view of these field groups by source id; of everything without."""
+        known = sources.all(self.database)
+        scope = Scope(dict.fromkeys((source.id for source in known), EVERYTHING) if fields is None else dict(fields))
+        return View(self.index, scope, known, location or Location("DE"))
