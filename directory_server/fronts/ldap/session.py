@@ -224,13 +224,12 @@ class Session:
             self._output.append(extended(message_id, Code.OPERATIONS_ERROR, text, STARTTLS))
         else:
             self._output.append(extended(message_id, Code.SUCCESS, name=STARTTLS))
-            # What follows in clear was not protected by the TLS it pretends to be under: drop it.
-            self._input.clear()
             self._waiting = True
             self._events.append(StartTls())
 
     def tls_started(self) -> None:
-        """Go on in clear text no more; a bind made before stays (RFC 4513 §3.1.4)."""
+        """Go on under TLS; a bind made before stays (RFC 4513 §3.1.4)."""
+        # What was pipelined in clear behind the request was not protected by the TLS it would be read under.
         self._input.clear()
         self._waiting = False
         self.secure = True
