@@ -24,6 +24,7 @@ def faults(as_json: bool) -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError
 
     from connectors.errors import ConnectorError
+    from directory_server.config import UnknownVariable
     from directory_server.store.errors import StoreError
     from directory_server.vault.errors import VaultError
 
@@ -37,6 +38,10 @@ def faults(as_json: bool) -> Iterator[None]:
         raise fail(f"configuration: directory.toml is no TOML: {error}", as_json, kind="ConfigInvalid") from None
     except DBAPIError as error:
         raise fail(f"database: {error.orig}", as_json, kind="StoreError") from None  # the whole text holds values
+    except UnknownVariable as error:
+        raise fail(f"configuration: {error}", as_json, kind="ConfigInvalid") from None
+    except BrokenPipeError:
+        raise  # whoever read our output has gone; the command line handles it
     except OSError as error:
         raise fail(f"{error.strerror or error}: {error.filename}", as_json, kind=type(error).__name__) from None
 
