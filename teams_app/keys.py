@@ -4,14 +4,9 @@ import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from relay_cloud.wire import es256
 
 NAMES = ("ticket_key", "service_key")
 
@@ -41,24 +36,20 @@ def make(folder: Path) -> list[Path]:
 
 def private_key(setting: str, path: Path | None) -> ec.EllipticCurvePrivateKey:
     """Read the private P-256 key a setting points to; raises KeyUnusable."""
+    content = _read(setting, path)
     try:
-        key = load_pem_private_key(_read(setting, path), None)
-    except (ValueError, TypeError) as error:
-        raise KeyUnusable(f"{setting}: {path} is no unencrypted PEM private key") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
-        raise KeyUnusable(f"{setting}: {path} is no P-256 key")
-    return key
+        return es256.from_private_pem(content)
+    except ValueError as error:
+        raise KeyUnusable(f"{setting}: {path} is no unencrypted P-256 private key in PEM") from error
 
 
 def public_key(setting: str, path: Path | None) -> ec.EllipticCurvePublicKey:
     """Read the public P-256 key a setting points to; raises KeyUnusable."""
+    content = _read(setting, path)
     try:
-        key = load_pem_public_key(_read(setting, path))
+        return es256.from_public_pem(content)
     except ValueError as error:
-        raise KeyUnusable(f"{setting}: {path} is no PEM public key") from error
-    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
-        raise KeyUnusable(f"{setting}: {path} is no P-256 key")
-    return key
+        raise KeyUnusable(f"{setting}: {path} is no P-256 public key in PEM") from error
 
 
 def _read(setting: str, path: Path | None) -> bytes:
