@@ -1,5 +1,6 @@
 """Debian's Chromium under Playwright, and the ways of a person in the tab."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -19,6 +20,7 @@ FLAGS = (
 )
 SCREENS = {"narrow": (375, 700), "wide": (900, 700)}
 SIGN_IN = {"en-GB": "Sign in", "de-DE": "Anmelden"}
+FINGERPRINT = re.compile(r"[\w-]{4} [\w-]{4}$")
 Scheme = Literal["light", "dark"]
 
 
@@ -58,3 +60,4 @@ def sign_in(page: Page, tab_url: str, name: str, locale: str = "en-GB") -> None:
     page.get_by_role("button", name=SIGN_IN[locale]).click()
     page.get_by_role("link", name=name).click()
     expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.locator("footer")).to_contain_text(FINGERPRINT)  # the directory has answered once

@@ -16,6 +16,17 @@ def search(page: Page, text: str) -> None:
     page.get_by_role("searchbox").fill(text)
 
 
+def change_pin(page: Page, change: str) -> None:
+    """Make the page remember something else of the directory than it saw."""
+    page.evaluate(
+        """for (const name of Object.keys(localStorage)) {
+             const pin = JSON.parse(localStorage.getItem(name));
+             localStorage.setItem(name, JSON.stringify({...pin, CHANGE}));
+           }""".replace("CHANGE", change)
+    )
+    page.reload()
+
+
 def test_directory_gone_is_said_and_the_search_goes_on_when_it_is_back(stack: Stack, anna: Page) -> None:
     search(anna, "mueller")
     expect(anna.get_by_role("listitem")).to_have_count(2)
@@ -39,7 +50,7 @@ def test_directory_gone_is_said_and_the_search_goes_on_when_it_is_back(stack: St
 )
 def test_relay_errors_are_said_in_plain_words(anna: Page, status: int, error: str, title: str) -> None:
     def refuse(route: Route) -> None:
-        headers = {"Access-Control-Allow-Origin": "*", "Retry-After": "30"}
+        headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*", "Retry-After": "30"}
         route.fulfill(status=status, headers=headers, body=json.dumps({"error": error, "message": ""}))
 
     anna.route(ASK, refuse)
@@ -76,13 +87,7 @@ def test_refused_sign_in_leaves_the_door_open(stack: Stack, browser: Browser) ->
 
 
 def test_another_identity_key_is_refused_until_the_user_compared_it(stack: Stack, anna: Page) -> None:
-    anna.evaluate(
-        """for (const name of Object.keys(localStorage)) {
-             const pin = JSON.parse(localStorage.getItem(name));
-             localStorage.setItem(name, JSON.stringify({...pin, fingerprint: "A".repeat(43)}));
-           }"""
-    )
-    anna.reload()
+    change_pin(anna, 'fingerprint: "A".repeat(43)')
     notice = anna.get_by_role("alert")
     expect(notice).to_contain_text("The directory has a new identity")
     expect(notice).to_contain_text("AAAA AAAA")
@@ -93,13 +98,7 @@ def test_another_identity_key_is_refused_until_the_user_compared_it(stack: Stack
 
 
 def test_a_key_configuration_that_goes_back_is_refused(anna: Page) -> None:
-    anna.evaluate(
-        """for (const name of Object.keys(localStorage)) {
-             const pin = JSON.parse(localStorage.getItem(name));
-             localStorage.setItem(name, JSON.stringify({...pin, sequence: pin.sequence + 1e9}));
-           }"""
-    )
-    anna.reload()
+    change_pin(anna, "sequence: pin.sequence + 1e9")
     expect(anna.get_by_role("alert")).to_contain_text("The directory's keys are outdated")
 
 

@@ -10,7 +10,7 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { ArrowLeftRegular, ContactCardRegular } from "@fluentui/react-icons";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import { WIDE_PX } from "../search/pane";
 import type { Session } from "../session";
 import { AccountBar } from "./AccountBar";
@@ -22,6 +22,7 @@ import { IdentityNotice } from "./IdentityNotice";
 import { useMedia } from "./media";
 import { Results } from "./Results";
 import { SearchField } from "./SearchField";
+import { useCardFocus } from "./useCardFocus";
 import { useEnter } from "./useEnter";
 import { useOpenCard } from "./useOpenCard";
 import { useTypeahead } from "./useTypeahead";
@@ -89,22 +90,15 @@ export function Workplace({ session, change, onCloseChange, onSignIn, onSignOut 
   const openCard = card.person;
   const openId = openCard?.id ?? null;
 
-  useEffect(() => {
-    if (!wide && openId !== null) pane.current?.querySelector<HTMLElement>("[data-card-name]")?.focus(); // the list is gone
-  }, [wide, openId]);
+  useCardFocus(wide, openId, { results, pane, box });
 
   const retry = () => {
     askAgain();
     typeahead.retry();
   };
-  const closeCard = () => {
-    const row = results.current?.querySelector<HTMLElement>(`[data-row="${openId ?? ""}"]`);
-    card.close();
-    setTimeout(() => (row ?? box.current)?.focus(), 0); // after the list is shown again
-  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape") return;
-    if (openCard && !wide) closeCard();
+    if (openCard && !wide) card.close();
     else box.current?.focus();
   };
   const reportCall = () => {
@@ -180,7 +174,7 @@ export function Workplace({ session, change, onCloseChange, onSignIn, onSignOut 
           <div className={mergeClasses(styles.card, !wide && styles.cardAlone)} ref={pane}>
             <div className={mergeClasses(styles.cardWidth, !openCard && styles.nobody)}>
               {!wide && (
-                <Button appearance="subtle" className={styles.back} icon={<ArrowLeftRegular />} onClick={closeCard}>
+                <Button appearance="subtle" className={styles.back} icon={<ArrowLeftRegular />} onClick={card.close}>
                   {texts.back}
                 </Button>
               )}
