@@ -92,7 +92,8 @@ class LdapConnector:
     @contextlib.contextmanager
     def _opened(self) -> Iterator[Place]:
         self.close()
-        place: Place = LdifExport(self._settings) if self._settings.ldif else LdapDirectory(self._settings)
+        settings = self._settings
+        place: Place = LdifExport(settings.ldif, settings) if settings.ldif else LdapDirectory(settings)
         self._place = place
         try:
             place.open()

@@ -17,8 +17,8 @@ _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 class LdifExport:
     """One LDIF file, read from start to end each time."""
 
-    def __init__(self, settings: LdapSettings) -> None:
-        self._path = Path(settings.ldif)
+    def __init__(self, path: Path, settings: LdapSettings) -> None:
+        self._path = path
         self.name = f"LDIF file {self._path.name}"
         self.identity = f"ldif:{self._path.absolute()}"
         self.container = self._path.name

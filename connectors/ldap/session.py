@@ -75,7 +75,7 @@ class LdapSession:
         settings = self._settings
         host, port = settings.address()
         try:
-            tls = _Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=settings.ca_file or None)
+            tls = _Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=str(settings.ca_file) if settings.ca_file else None)
             server = ldap3.Server(
                 host, port=port, use_ssl=settings.tls == "ldaps", tls=tls, get_info=ldap3.NONE,
                 connect_timeout=settings.connect_timeout,

@@ -1,8 +1,9 @@
 """Settings of an LDAP source: a server, or the path of an LDIF export."""
 
+from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from connectors.settings import Settings
 
@@ -27,8 +28,8 @@ class LdapSettings(Settings):
         title="Encryption",
         description="starttls or ldaps; with none the password crosses the network in clear.",
     )
-    ca_file: str = Field(
-        "",
+    ca_file: Path | None = Field(
+        None,
         title="CA file",
         description="PEM file of the CA that signed the server's certificate; empty: the system's CAs.",
     )
@@ -64,9 +65,14 @@ class LdapSettings(Settings):
     receive_timeout: int = Field(
         60, ge=1, le=3600, title="Receive time-out", description="Seconds to wait for more of an answer."
     )
-    ldif: str = Field(
-        "", title="LDIF file", description="Path of an LDIF export (RFC 2849) to read instead of a server."
+    ldif: Path | None = Field(
+        None, title="LDIF file", description="Path of an LDIF export (RFC 2849) to read instead of a server."
     )
+
+    @field_validator("ca_file", "ldif", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

@@ -106,7 +106,7 @@ class Server:
         settings = self.directory.config
         several = settings.workers > 1
         try:
-            front = ldap_process.front(self.directory, shared=several)
+            front = ldap_process.front(self.directory)
             await front.start()
         except (ListenError, NotAnAddress, CertificateError) as error:
             raise AddressTaken(str(error)) from error
