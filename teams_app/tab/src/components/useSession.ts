@@ -1,6 +1,6 @@
 /** The session as React state: connecting, signing in and out, theme, and changes of the directory's identity. */
 import { useCallback, useEffect, useState } from "react";
-import { asFailure, type Failure } from "../protocol/failure";
+import { asFailure, Failure } from "../protocol/failure";
 import type { IdentityChange } from "../protocol/keyring";
 import { type Session, startSession } from "../session";
 
@@ -96,11 +96,12 @@ export function useSession(): SessionState {
 
 /** Whether the user is signed in already; tells the host how it went. */
 async function entered(started: Session): Promise<Stage> {
-  const { identity, refused, ready, failed } = started.around;
+  const { identity, inTeams, refused, ready, failed } = started.around;
   try {
     const signedIn = await identity.signedIn();
     ready();
-    return signedIn ? { phase: "ready", failure: null } : { phase: "signedOut", failure: refused };
+    if (signedIn) return { phase: "ready", failure: null };
+    return { phase: "signedOut", failure: inTeams ? new Failure("consent_needed") : refused };
   } catch (error) {
     const failure = asFailure(error);
     failed(failure.reason);
