@@ -1,4 +1,4 @@
-"""One product and one browser for all tests of the tab."""
+"""One product for all tests of the tab, a browser for each file."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: a running browser keeps an event loop running, in which no asynchronous test can run.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as running:
         yield running

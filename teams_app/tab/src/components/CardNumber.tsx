@@ -6,7 +6,7 @@ import { teamsCallLink } from "../call";
 import type { PhoneNumber } from "../protocol/person";
 import { CardField } from "./CardField";
 import { useTexts } from "./environment";
-import { isCallable } from "./NumberLink";
+import { isCallable, shownNumber } from "./NumberLink";
 import { useOutgoing } from "./outgoing";
 
 interface Props {
@@ -18,7 +18,7 @@ interface Props {
 export function CardNumber({ number, onCallFailure, actions }: Props) {
   const texts = useTexts();
   const outgoing = useOutgoing();
-  const shown = number.raw || number.e164;
+  const shown = shownNumber(number);
   const kind = [texts.phoneKinds[number.kind] ?? "", number.label].filter((part) => part !== "").join(", ");
   return (
     <CardField

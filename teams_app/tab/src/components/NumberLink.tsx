@@ -47,7 +47,7 @@ export function NumberLink({ number, name, query, onFailure }: Props) {
   const texts = useTexts();
   const outgoing = useOutgoing();
   const kind = number.label || (texts.phoneKinds[number.kind] ?? texts.phoneKinds.other ?? "");
-  const shown = number.raw || number.e164;
+  const shown = shownNumber(number);
   const content = (
     <>
       <span className={styles.text}>
@@ -75,6 +75,11 @@ export function NumberLink({ number, name, query, onFailure }: Props) {
       {content}
     </a>
   );
+}
+
+/** A number as its source wrote it, without a leading "tel:". */
+export function shownNumber(number: PhoneNumber): string {
+  return number.raw.replace(/^tel:/i, "") || number.e164;
 }
 
 /** Whether clicking the number should call it: not for fax and pager, nor what cannot be reached from outside. */
