@@ -122,7 +122,7 @@ def words(country: str, name: str) -> list[str]:
 
 
 MUELLER = Company(
-    "Müller Maschinenbau GmbH", "mueller-maschinenbau.example", "DE", "89", "840798", "Industriestraße 7", "82110",
+    "Müller Maschinenbau GmbH", "mueller-maschinenbau.example", "DE", "89", "999985", "Industriestraße 7", "82110",
     "Germering",
 )  # fmt: skip
 
@@ -134,6 +134,8 @@ def companies(dice: Dice) -> list[Company]:
         names: dict[str, None] = {}
         for area, line, postal_code, city in vocabulary["places"]:
             for digit in range(COMPANIES_PER_TRUNK_RANGE):
+                if (area, f"{line}{digit}") == (MUELLER.area, MUELLER.trunk):
+                    continue  # theirs already
                 while True:
                     family, branch = dice.pick(words(country, "family")), dice.pick(words(country, "branches"))
                     if f"{family} {branch}" not in names and f"{family} {branch}" != "Müller Maschinenbau":

@@ -22,7 +22,7 @@ from deploy.demo.stack import BIN, CommandFailed, Ports, Stack
 FOLDER = Path(".demo")
 CLIENT = "sbc"
 SOURCES = ("customers", "crm", "staff")
-EXAMPLE = "00498984079812"
+EXAMPLE = "00498999998512"
 
 
 def main() -> int:
@@ -114,7 +114,7 @@ def welcome(stack: Stack) -> str:
         f"  {stack.status_url()}",
         "Ask as a session border controller, and on the command line:",
         f"  {ldap}",
-        f"  {BIN / 'contact-directory'} --data {stack.data} lookup '089/840798-12'",
+        f"  {BIN / 'contact-directory'} --data {stack.data} lookup '089/999985-12'",
     ]
     if not shutil.which("ldapsearch"):
         lines.append("  (ldapsearch is not installed: apt-get install ldap-utils)")

@@ -49,9 +49,9 @@ HEADER = [
     *("Zentrale", "E-Mail", "Straße", "PLZ", "Ort", "Land", "Bemerkung", "Kategorie"),
 ]
 AS_DOCUMENTED = {  # written like this in the documentation
-    MUELLER.number("0"): "089/840798-0",
-    MUELLER.number("12"): "089/840798-12",
-    MUELLER.number("34"): "089/840798-34",
+    MUELLER.number("0"): "089/999985-0",
+    MUELLER.number("12"): "089/999985-12",
+    MUELLER.number("34"): "089/999985-34",
 }
 PERSONS = (
     "CREATE TABLE persons (id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT, company TEXT, department TEXT,"

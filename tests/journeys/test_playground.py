@@ -61,10 +61,10 @@ async def test_extension_and_bot_answer_by_the_users_grants(teams: Teams) -> Non
     assert result["composeExtension"]["type"] == "result"
     assert attachment["preview"]["content"]["title"] == "Jürgen Groß"
     text = json.dumps(attachment["content"], ensure_ascii=False)
-    assert "089/840798-12" in text
+    assert "089/999985-12" in text
     assert "08151/55501" not in text  # private: a card in a chat is seen by all
     links = [action["url"] for action in attachment["content"]["actions"]]
-    assert "https://teams.microsoft.com/l/call/0/0?users=4%3A%2B498984079812" in links
+    assert "https://teams.microsoft.com/l/call/0/0?users=4%3A%2B498999998512" in links
 
     found = playground.say("suche groß maschinenbau")
     assert "08151/55501" in json.dumps(found["attachments"][0]["content"], ensure_ascii=False)  # to herself alone

@@ -23,7 +23,7 @@ sn: Groß
 givenName: Jürgen
 o: Müller Maschinenbau GmbH
 mail: j.gross@mueller.example
-telephoneNumber: 089/840798-12
+telephoneNumber: 089/999985-12
 
 dn: uid=novak,ou=people,dc=example,dc=test
 objectClass: inetOrgPerson
@@ -79,9 +79,9 @@ def test_slapd_to_ldap_answer(serving: Stack) -> None:
     serving.directory.start()
     serving.directory.wait_for(f"http://127.0.0.1:{serving.ports.web}/healthz")
 
-    answer = ldapsearch(serving, "(telephoneNumber=00498984079812)", "sn", "telephoneNumber")
+    answer = ldapsearch(serving, "(telephoneNumber=00498999998512)", "sn", "telephoneNumber")
     assert "sn:: R3Jvw58=" in answer  # Groß
-    assert "telephoneNumber: 00498984079812" in answer
+    assert "telephoneNumber: 00498999998512" in answer
     assert "telephoneNumber: +420601234567" in ldapsearch(serving, "(telephoneNumber=+420601234567)", "telephoneNumber")
     assert ldapsearch(serving, "(telephoneNumber=004989999999)", "sn") == ""
 
@@ -102,7 +102,7 @@ def test_postgresql_through_odbc_to_search(serving: Stack) -> None:
         server.sql(
             "create table persons (id int primary key, given_name text, family_name text, company text, phone text)"
         )
-        server.sql("insert into persons values (1, 'Jürgen', 'Groß', 'Müller Maschinenbau GmbH', '089/840798-12')")
+        server.sql("insert into persons values (1, 'Jürgen', 'Groß', 'Müller Maschinenbau GmbH', '089/999985-12')")
         server.sql("insert into persons values (2, 'Zoë', 'Novák', 'Hřiště a.s.', '+420 601 234 567')")
         serving.command(
             "source", "add", "crm", "--type", "odbc", "--set", f"connection={server.odbc(password='')}",
@@ -113,8 +113,8 @@ def test_postgresql_through_odbc_to_search(serving: Stack) -> None:
         assert serving.command("sync")["updated"] == 1
     found = serving.command("search", "juergen groesser")["hits"]
     assert [(hit["source"], hit["key"], hit["display_name"]) for hit in found] == [("crm", "1", "Jürgen Größer")]
-    assert found[0]["numbers"][0]["e164"] == "+498984079812"
-    called = serving.command("lookup", "0049 89 840798-12")
+    assert found[0]["numbers"][0]["e164"] == "+498999998512"
+    called = serving.command("lookup", "0049 89 999985-12")
     assert [hit["key"] for hit in called["hits"]] == ["1"]
     assert called["approximate"] is False
 

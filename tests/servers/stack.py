@@ -6,8 +6,8 @@ from deploy.demo import tenant
 from deploy.demo.stack import Stack
 
 CUSTOMERS = """id;Vorname;Nachname;Firma;Position;Telefon;Mobil;Privat;E-Mail;Ort;Notiz
-1;Jürgen;Groß;Müller Maschinenbau GmbH;Einkauf;089/840798-12;0171 5550101;08151/55501;j.gross@mueller.example;München;
-2;;;Müller Maschinenbau GmbH;;089/840798-0;;;info@mueller.example;München;
+1;Jürgen;Groß;Müller Maschinenbau GmbH;Einkauf;089/999985-12;0171 5550101;08151/55501;j.gross@mueller.example;München;
+2;;;Müller Maschinenbau GmbH;;089/999985-0;;;info@mueller.example;München;
 3;Erika;Mustermann;Example GmbH;Geschäftsführerin;030 23125 001;0172/5550102;;erika@example.example;Berlin;
 """
 SERVICE = """id;given_name;family_name;company;business_phone;email
