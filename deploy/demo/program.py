@@ -35,7 +35,9 @@ def require_free(ports: Mapping[str, int]) -> None:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError as error:
-                raise PortTaken(f"Port {port} ({name}) is taken by another program.") from error
+                raise PortTaken(
+                    f"Port {port} ({name}) is taken by another program; stop it, or use --free-ports."
+                ) from error
 
 
 class Program:

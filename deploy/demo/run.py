@@ -1,6 +1,6 @@
 """`make run`: the whole product on this machine with sample contacts, until Ctrl-C.
 
-    python -m deploy.demo.run [--folder DIR]
+    python -m deploy.demo.run [--folder DIR] [--free-ports]
 
 The folder keeps everything, so a second start goes on with the same data; delete it to begin anew.
 """
@@ -29,17 +29,19 @@ def main() -> int:
     """Run the demo; return the exit code."""
     arguments = argparse.ArgumentParser(description="Run Contactory on this machine with sample contacts.")
     arguments.add_argument("--folder", type=Path, default=FOLDER, help="where the demo keeps its data")
-    folder: Path = arguments.parse_args().folder.absolute()
+    arguments.add_argument("--free-ports", action="store_true", help="listen on free ports instead of the usual ones")
+    options = arguments.parse_args()
+    folder: Path = options.folder.absolute()
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    ports = Ports()
+    ports = Ports.free() if options.free_ports else Ports()
     try:
         require_free(ports.as_dict())
         with Stack(folder, ports) as stack:
             print("Starting ...", flush=True)
-            if not secret_of(stack).exists():
-                shutil.rmtree(folder, ignore_errors=True)  # what an interrupted first start left
+            if not secret_of(stack).exists() and (stack.data / "master.key").exists():
+                shutil.rmtree(stack.data)  # what an interrupted first start left
             if stack.prepare():
                 fill(stack)
             stack.start()
