@@ -51,9 +51,12 @@ def document(stored: StoredContact, location: Location) -> Document:
 
 
 def sort_name(contact: Contact) -> str:
-    """Return last and first name, or the name, for a stable order of equal hits."""
+    """Return last and first name, display name or company, for a stable order of equal hits.
+
+    Nothing but the name group: `Contact.name` may fall back to an e-mail address, which a view may have to hide.
+    """
     named = f"{contact.family_name} {contact.given_name}".strip()
-    return (named or contact.name()).casefold()
+    return (named or contact.display_name or contact.company).casefold()
 
 
 def _text(values: Iterable[str]) -> str:

@@ -105,7 +105,9 @@ class _Search:
             if len(term.words) == 1 and not term.whole and not term.needles:
                 parts = tuple((sources, columns & term.columns) for sources, columns in self.parts)
                 unfinished = at == len(self.query.terms) - 1
-                others = vocabulary.expand(self.connection, term.words[0], parts, unfinished=unfinished)
+                others = vocabulary.expand(
+                    self.connection, term.words[0], parts, unfinished=unfinished, most=_STEPS[-1]
+                )
             found.append(others)
         return found  # type: ignore[return-value] # filled with dict[str, Rank] above
 

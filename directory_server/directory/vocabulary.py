@@ -8,7 +8,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import combinations
-from typing import Final
 from zlib import crc32
 
 from rapidfuzz.distance import OSA
@@ -18,9 +17,6 @@ from directory_server.directory.columns import TEXT
 from directory_server.directory.document import Document
 from directory_server.directory.ranking import Rank
 from directory_server.directory.tables import allowed
-
-MOST: Final = 80
-"""Words that may stand for one searched word."""
 
 Parts = tuple[tuple[frozenset[int], frozenset[int]], ...]
 """What may be seen: pairs of (source ids, columns)."""
@@ -110,10 +106,8 @@ def _ids(connection: sqlite3.Connection, words: set[str]) -> dict[str, int]:
     return ids | entered
 
 
-def expand(
-    connection: sqlite3.Connection, word: str, parts: Parts, *, unfinished: bool, most: int = MOST
-) -> dict[str, Rank]:
-    """Return words in visible use that may stand for `word` (not those it begins), best first."""
+def expand(connection: sqlite3.Connection, word: str, parts: Parts, *, unfinished: bool, most: int) -> dict[str, Rank]:
+    """Return words in visible use that may stand for `word` (not those it begins), the `most` best first."""
     weighed: dict[str, tuple[Rank, float]] = {}
     for text, rank, weight in _candidates(connection, word, unfinished=unfinished):
         known = weighed.get(text)
