@@ -86,7 +86,7 @@ def _columns(contact: Contact, numbers: tuple[Number, ...]) -> tuple[str, ...]:
     shown = " ".join(word for word in words(contact.display_name) if word not in split) if split else None
     full = f"{_text(name)} {shown}" if shown else _text((contact.display_name,)) if not split else _text(name)
     return (
-        full.strip(),
+        full.strip() or _text((contact.company,)),  # a company's own entry is called by the company
         _text((contact.company,)),
         _text((contact.department,)),
         _text((contact.job_title, *contact.categories)),

@@ -101,17 +101,24 @@ class Index:
         self._local = threading.local()
 
     def _connection(self) -> sqlite3.Connection:
+        """Return this thread's connection, a new one after a switch; the usual case costs one `stat`."""
+        try:
+            state = (self._folder / "current").stat()
+        except FileNotFoundError:
+            state = None
+        mark = (state.st_ino, state.st_mtime_ns) if state else None
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None and mark is not None and self._local.mark == mark:
+            return connection
         path = self._current()
         if path is None:
             raise FileNotFoundError(f"{self._folder} holds no index; run `contact-directory index rebuild`")
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None or self._local.path != path:
-            if connection is not None:
-                self._forget(connection)
-            connection = tables.connect(path, writable=False)
-            self._local.connection, self._local.path = connection, path
-            with self._lock:
-                self._opened.append(connection)
+        if connection is not None:
+            self._forget(connection)
+        connection = tables.connect(path, writable=False)
+        self._local.connection, self._local.mark = connection, mark
+        with self._lock:
+            self._opened.append(connection)
         return connection
 
     def _forget(self, connection: sqlite3.Connection) -> None:

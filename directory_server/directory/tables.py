@@ -7,7 +7,7 @@ from typing import Final
 from directory_server.directory import normal_form
 from directory_server.directory.columns import COLUMNS
 
-VERSION: Final = f"2.{normal_form.VERSION}"
+VERSION: Final = f"3.{normal_form.VERSION}"
 """Raised with every change of the tables or of what is put into them: another version is rebuilt."""
 
 SOURCE_BITS: Final = 20

@@ -167,17 +167,15 @@ def for_user(
     database: Database,
     index: Index,
     *,
-    oid: str,  # noqa: ARG001 - part of who asks; read as soon as there are personal sources
+    oid: str,
     groups: frozenset[str],
     country: str,
 ) -> View:
-    """Return what the user of these group ids may see: the grants of the groups and of `all` together.
-
-    `oid` is who asks, for personal sources; no grant names a user yet.
-    """
+    """Return what this user may see: the grants of their groups, of `all`, and those that name `oid` itself."""
+    names = groups | {grants.EVERYONE, oid}
     fields: dict[int, frozenset[FieldGroup]] = {}
     for grant in grants.all(database):
-        if grant.group in groups or grant.group == grants.EVERYONE:
+        if grant.group in names:
             fields[grant.source_id] = fields.get(grant.source_id, frozenset()) | grant.fields
     return View(index, Scope(fields), sources.all(database), Location(country))
 

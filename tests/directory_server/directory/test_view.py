@@ -3,6 +3,8 @@
 import pytest
 
 from connectors.contact import Address, Contact, Email, Phone, PhoneKind, PlaceKind
+from directory_server.directory.view import for_user
+from directory_server.store import grants
 from directory_server.store.rows import FieldGroup, Location
 from tests.fakes.world import World
 
@@ -203,3 +205,24 @@ def test_contact_and_person_by_id(world):
     assert len(world.view().person(first.id).listings) == 2
     for unknown in (0, -1, 999, 1 << 62):
         assert world.view().contact(unknown) is None
+
+
+def test_a_company_itself_comes_before_its_people(tmp_path):
+    with World(tmp_path) as own:
+        crm = own.source("crm")
+        people = {str(at): Contact(given_name="Anna", family_name=f"Abel{at}", company="Acme GmbH") for at in range(3)}
+        own.put(crm, people | {"9": Contact(company="Acme GmbH", phones=(Phone(PhoneKind.MAIN, "+49 89 840798-0"),))})
+        assert [listing.key for listing in own.view().listings("acme gmbh")] == ["9", "0", "1", "2"]
+
+
+def test_a_grant_may_name_one_user(tmp_path):
+    with World(tmp_path) as own:
+        crm = own.source("crm")
+        own.put(crm, {"1": Contact(given_name="Hans", family_name="Müller")})
+        grants.put(own.database, crm, "user-1", {FieldGroup.NAME})
+
+        def seen(oid):
+            view = for_user(own.database, own.index, oid=oid, groups=frozenset(), country="DE")
+            return [listing.key for listing in view.listings("müller")]
+
+        assert (seen("user-1"), seen("user-2")) == (["1"], [])
