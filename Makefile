@@ -4,6 +4,8 @@
 BIN := .venv/bin
 DEMO_PACKAGES := ldap-utils unixodbc libsqliteodbc
 TEST_PACKAGES := $(DEMO_PACKAGES) slapd odbc-postgresql postgresql chromium fonts-noto-core
+# Settings of the Teams app package.
+CONFIG := deploy/demo/teams.toml
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
 
 .PHONY: run test test-all check bench package install-run install-dev tab
@@ -32,7 +34,9 @@ bench: install-dev
 	$(BIN)/python benchmarks/relay.py
 
 package: install-run tab
-	$(BIN)/contact-teams package
+	mkdir -p dist
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+	$(BIN)/contact-teams package --config $(CONFIG) --output dist/contactory-teams.zip
 
 install-run:
 	@deploy/install/system --optional $(DEMO_PACKAGES)

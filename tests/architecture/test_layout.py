@@ -30,6 +30,28 @@ FOLDERS = {
     },
 }  # fmt: skip
 
+# Files that lie directly in a package: its table of contents.
+FILES = {
+    "connectors": "connector contact errors events mapping pick registry settings",
+    "relay_cloud": (
+        "README __main__ app ask_route config control exchange http_answer limits line_route metrics outcomes registrar"
+        " tickets"
+    ),
+    "relay_cloud/wire": "base64url credential envelope es256 frame handshake session",
+    "relay_cloud/bus": "bus loopback",
+    "directory_server": "__main__ config",
+    "directory_server/app": "directory doctor ldap_process server status",
+    "directory_server/fronts": "",
+    "directory_server/observe": "logs status",
+    "directory_server/protocol": "base64url identity keys messages padding sealing version",
+    "directory_server/sync": "guard history outcome plan run",
+    "directory_server/vault": "errors master_key vault",
+    "teams_app": (
+        "__main__ activity answers app bot cards config headers identity jwks keys line outcomes package pages person"
+        " texts tickets"
+    ),
+}
+
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
 SOURCE = {".py", ".ts", ".tsx", ".css", ".html"}
 
@@ -53,6 +75,14 @@ def test_folders_are_as_agreed(folder: str) -> None:
     depth = len(parent.parts)
     below = [path for path in tracked() if path.parts[:depth] == parent.parts and len(path.parts) > depth + 1]
     assert {path.parts[depth] for path in below} <= FOLDERS[folder]
+
+
+@pytest.mark.parametrize("folder", FILES)
+def test_files_are_as_agreed(folder: str) -> None:
+    """A new file beside these is a new noun in the package's vocabulary: name it here."""
+    parent = Path(folder)
+    files = {path.stem for path in tracked() if path.parent == parent} - {"__init__"}
+    assert files == set(FILES[folder].split())
 
 
 def test_no_file_is_longer_than_the_limit() -> None:
