@@ -24,7 +24,7 @@ check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/codespell
+	git ls-files | xargs $(BIN)/codespell
 	$(BIN)/pytest -q tests/architecture
 	cd teams_app/tab && npm run --silent check
 
