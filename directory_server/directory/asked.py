@@ -75,8 +75,9 @@ def forms(digits: str, location: Location, *, plus: bool, explicit_zero: bool = 
     outside = location.outside_line
     if outside and digits.startswith(outside) and len(digits) > len(outside) + _SHORT:
         behind = _dialled(digits[len(outside) :], location, outside)
-        # "000 49…" can only be an outside line and 00; "0089…" is an outside line where no country is 89
-        found = behind + found if digits.startswith(outside + "00") else found + behind
+        # "000 49…" can only be an outside line and 00; "0089…" and "00171…" one too, where no such country or number is
+        certain = bool(found) and dialling.is_possible(found[0][1])
+        found = found + behind if certain and not digits.startswith(outside + "00") else behind + found
     unique = {number: form for form, number in reversed(found)}
     order = {number: at for at, (_form, number) in reversed(list(enumerate(found)))}
     return sorted(((form, number) for number, form in unique.items()), key=lambda pair: order[pair[1]])
@@ -100,13 +101,13 @@ def _dialled(digits: str, location: Location, prefix: str) -> list[tuple[Form, s
     for abroad in {plan.abroad, "00"} if plan.abroad != "00" else {"00"}:
         if digits.startswith(abroad):
             found += _abroad(digits[len(abroad) :], abroad, prefix)
-    if not plan.code or digits.startswith("00"):
+    if not plan.code or digits.startswith("00") or found:
         return found
     if plan.trunk and digits.startswith(plan.trunk) and len(digits) > len(plan.trunk) + 1:
         rest = digits[len(plan.trunk) :]
         if plan.trunk == "0" or dialling.is_whole(rest, location.country):
             found.append((Form(prefix + plan.trunk, plan.code), plan.code + rest))
-    if plan.trunk and plan.trunk[0] == "0" == digits[0]:
+    if found or (plan.trunk and plan.trunk[0] == "0" == digits[0]):
         return found
     return found + _bare(digits, location, plan, prefix)
 
@@ -168,6 +169,15 @@ def ask(text: str, location: Location) -> Asked:
     )
 
 
+def _begun(asked: Asked, location: Location) -> tuple[Form, ...]:
+    """Return the form of a number of which only the beginning was asked."""
+    plan = dialling.plan(location.country)
+    for abroad in (plan.abroad, "00"):
+        if asked.digits.startswith(abroad):
+            return (Form(abroad, ""),)
+    return (Form(plan.trunk, plan.code),) if plan.trunk and asked.digits.startswith(plan.trunk) else ()
+
+
 @lru_cache(maxsize=16384)
 def notation(asked_text: str, e164: str, location: Location) -> str:
     """Write an E.164 number (with or without plus) in the form it was asked in.
@@ -179,7 +189,7 @@ def notation(asked_text: str, e164: str, location: Location) -> str:
     asked = ask(asked_text, location)
     if digits in asked.candidates:
         return asked_text
-    for form in asked.forms:
+    for form in asked.forms or _begun(asked, location):
         if digits.startswith(form.base):
             written = form.head + digits[len(form.base) :]
             if ask(written, location).candidates[:1] == (digits,):

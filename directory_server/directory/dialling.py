@@ -100,6 +100,12 @@ def is_whole(digits: str, country: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
+def is_possible(digits: str) -> bool:
+    """Whether international digits have a length their country uses; a hint between readings, never a gate."""
+    return parse("+" + digits, "ZZ") != "" and phonenumbers.is_possible_number(phonenumbers.parse("+" + digits))
+
+
+@lru_cache(maxsize=65536)
 def parse(text: str, country: str) -> str:
     """Return the E.164 digits that libphonenumber reads (letters, odd marks), or ""; never asks whether it is valid."""
     try:
