@@ -3,7 +3,7 @@
 
 BIN := .venv/bin
 DEMO_PACKAGES := ldap-utils unixodbc libsqliteodbc
-TEST_PACKAGES := $(DEMO_PACKAGES) slapd odbc-postgresql postgresql chromium fonts-noto-core
+TEST_PACKAGES := $(DEMO_PACKAGES) slapd odbc-postgresql postgresql chromium fonts-noto-core libatomic1
 # Settings of the Teams app package.
 CONFIG := deploy/demo/teams.toml
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
