@@ -99,6 +99,14 @@ class Plan:
                 self._state = state
         return None
 
+    @property
+    def may_continue(self) -> bool:
+        """Say whether the next pass may go on from this one's state.
+
+        Not after an incomplete snapshot: what was gone before it would never be reported.
+        """
+        return self._complete is not False
+
     def finish(self) -> tuple[State, list[Change], Totals]:
         """Return the new state, the deletions and the totals; raises PartialRead without a Checkpoint."""
         if self._state is None:

@@ -24,6 +24,8 @@ from directory_server.sync.plan import Plan, Totals
 BATCH: Final = 1000
 KEPT: Final = timedelta(days=30)
 """How long deleted contacts stay before they are erased."""
+NO_SETTINGS: Final = ""
+"""The fingerprint of no settings: a state kept under it is never continued, so the next pass reads everything."""
 
 Progress = Callable[[int], None]
 
@@ -97,8 +99,9 @@ class _Run:
         while True:
             try:
                 with staging(self._database) as stage:
-                    new, totals = self._read(connector, stage, state, progress, remapped=remapped)
-                    return self._end(stage, SavedState(settings, mapping, new), totals, seconds, resync=resync)
+                    new, totals, whole = self._read(connector, stage, state, progress, remapped=remapped)
+                    saved = SavedState(settings if whole else NO_SETTINGS, mapping, new)
+                    return self._end(stage, saved, totals, seconds, resync=resync)
             except StateExpired:
                 if state is None:
                     raise
@@ -113,7 +116,7 @@ class _Run:
 
     def _read(
         self, connector: Connector, stage: Staging, state: State | None, progress: Progress, *, remapped: bool
-    ) -> tuple[State, Totals]:
+    ) -> tuple[State, Totals, bool]:
         mapping = connector.mapping
         known = contacts.known(self._database, self._source.id)
         plan = Plan(known, lambda record: apply(mapping, record), full=state is None, remapped=remapped)
@@ -129,7 +132,7 @@ class _Run:
                 close()
         new, deletions, totals = plan.finish()
         _stage(stage, deletions)
-        return new, totals
+        return new, totals, plan.may_continue
 
     def _end(
         self, stage: Staging, saved: SavedState, totals: Totals, seconds: Callable[[], float], *, resync: bool

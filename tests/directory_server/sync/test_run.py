@@ -222,3 +222,14 @@ def test_the_age_of_a_source_counts_from_the_start_of_its_last_applied_run(bench
     bench.sync(MemoryConnector(bench.memory, fault=AuthFailed("no")))
     assert ages(bench.database, NOW + timedelta(seconds=100)) == {bench.source.id: 100}
     assert ages(bench.database, NOW - timedelta(seconds=5)) == {bench.source.id: 0}
+
+
+def test_after_an_incomplete_snapshot_the_next_pass_reads_everything(bench):
+    """Else a deletion that happened before it would never be heard of."""
+    bench.fill(6)
+    bench.sync()
+    bench.memory.remove("k0")
+    bench.sync(MemoryConnector(bench.memory, incomplete=True), full=True)
+    assert "k0" in bench.held()
+    assert bench.sync().deleted == 1
+    assert bench.held() == bench.told()
