@@ -16,6 +16,7 @@ _MARKS = (
 )
 _SEPARATORS = ";,\t|"
 _SAMPLE_ROWS = 20
+_SAMPLE_LINE = 3000  # characters of a line that are looked at: all lines together stay below the csv module's limit
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 
 
@@ -53,7 +54,7 @@ def separator_line(line: str) -> str:
 
 def find_separator(lines: Iterable[str]) -> str:
     """Return the separator under which the first lines have most columns, equally many in each line."""
-    sample = [line for line in lines if line.strip()]
+    sample = [line[:_SAMPLE_LINE] for line in lines if line.strip()]
     best, separator = (0.0, 1), ","
     for candidate in _SEPARATORS:
         widths = [len(cells) for cells in csv.reader(sample, delimiter=candidate)][:_SAMPLE_ROWS]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from connectors.errors import PartialRead
 
+CELL_LIMIT = csv.field_size_limit()  # characters of one cell; the csv module's own limit
 _EXCEL_TEXT = re.compile(r"""="(.*)"|'(?=[+\d])(.*)""", re.DOTALL)
 
 
@@ -47,8 +48,9 @@ class _Feed:
 def rows(lines: Iterator[str], separator: str, width: int, first_line: int = 1) -> Iterator[Row]:
     """Yield the rows of `lines` (with their line ends); rows without any value are skipped.
 
-    A row is `width` cells wide; a missing or additional cell, or a stray quote, is a fault of that row alone. Raises
-    PartialRead where the text ends inside a quoted field or inside a row.
+    A row is `width` cells wide; a missing or additional cell, a stray quote, or a cell of more than CELL_LIMIT
+    characters is a fault of that row alone. Raises PartialRead where the text ends inside a quoted field or inside a
+    row, or where a quoted field of several lines passes CELL_LIMIT.
     """
     feed = _Feed(lines)
     reader = csv.reader(feed, delimiter=separator, strict=True)
@@ -60,14 +62,7 @@ def rows(lines: Iterator[str], separator: str, width: int, first_line: int = 1) 
         except StopIteration:
             return
         except csv.Error as error:
-            if "unexpected end" in str(error) or "field limit" in str(error):
-                raise PartialRead(
-                    f"the quote opened in line {line} is never closed: the file is not written to its end yet, or the "
-                    "quote is stray"
-                ) from error
-            feed.give_back()
-            cells = next(csv.reader(feed.record, delimiter=separator))
-            fault = "" if len(cells) == width else "quotes do not match"
+            cells, fault = _mended(feed, error, line, separator, width)
         else:
             fault = ""
         cells = [_plain(cell) for cell in cells]
@@ -76,11 +71,27 @@ def rows(lines: Iterator[str], separator: str, width: int, first_line: int = 1) 
         last = feed.record[-1]
         if (len(cells) != width or not any(cells)) and not last.endswith(("\n", "\r")) and last.strip(" "):
             raise PartialRead(f"the file ends inside line {line}: it is not written to its end yet")
-        if not any(cells):
+        if not any(cells) and not fault:
             continue
         if len(cells) != width:
             fault = fault or f"{len(cells)} columns where the header has {width}"
         yield Row(line, tuple(cells), fault)
+
+
+def _mended(feed: _Feed, error: csv.Error, line: int, separator: str, width: int) -> tuple[list[str], str]:
+    """Return cells and fault of the first line of a record that the csv module refused; raises PartialRead."""
+    too_long = "field limit" in str(error)
+    if "unexpected end" in str(error) or (too_long and len(feed.record) > 1):
+        within = f" within {CELL_LIMIT} characters" if too_long else ""
+        raise PartialRead(
+            f"the quote opened in line {line} is never closed{within}: the file is not written to its end yet, or the "
+            "quote is stray"
+        ) from error
+    if too_long:
+        return [], f"a cell has more than {CELL_LIMIT} characters"
+    feed.give_back()
+    cells = next(csv.reader(feed.record, delimiter=separator))
+    return cells, "" if len(cells) == width else "quotes do not match"
 
 
 def _plain(cell: str) -> str:

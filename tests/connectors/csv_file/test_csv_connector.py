@@ -5,6 +5,7 @@ import pytest
 from connectors import registry
 from connectors.connector import Connector
 from connectors.csv_file import reader
+from connectors.csv_file.rows import CELL_LIMIT
 from connectors.errors import AuthFailed, ConfigInvalid, PartialRead, SourceGone
 from connectors.events import BadRecord, Checkpoint, Snapshot, Upsert
 from connectors.mapping import apply
@@ -229,3 +230,19 @@ def test_outlook_export_in_german(make) -> None:
     }  # fmt: skip
     assert (contact.addresses[0].street, contact.addresses[0].city) == ("Weg 1", "Ulm")
     assert apply(registry.mapping_of("csv"), {"nothing": ("x",)}).name() == ""
+
+
+def test_a_cell_too_long_is_a_fault_of_its_row_alone(make) -> None:
+    long = "x" * (CELL_LIMIT + 1)
+    for cell in (long, f'"{long}"'):
+        events = list(make(f"id;notes\n1;a\n2;{cell}\n3;c\n").read(None))
+        assert [event.key for event in events if isinstance(event, Upsert)] == ["1", "3"]
+        (bad,) = (event for event in events if isinstance(event, BadRecord))
+        assert bad.reason == f"line 3: a cell has more than {CELL_LIMIT} characters"
+        assert Snapshot(complete=False) in events
+
+
+def test_a_quoted_text_of_many_lines_has_a_limit_too(make) -> None:
+    for text in ("x\n" * CELL_LIMIT, ("x" * 50_000 + "\n") * 40):
+        with pytest.raises(PartialRead, match=f"opened in line 2 is never closed within {CELL_LIMIT} characters"):
+            records(make(f'id;notes\n1;"{text}"\n2;c\n'))
