@@ -11,11 +11,15 @@ from directory_server.store.rows import Location
 LONGEST = 17
 """Digits of the longest number that is read; a longer one is not a telephone number."""
 
+LONGEST_TEXT = 256
+"""Characters of the longest text that is read as a number."""
+
 _SHORTEST_ABROAD = 7
 _SHORTEST_BARE_FOREIGN = 10
 _SHORT = 4
 _ZERO = re.compile(r"\(\s*0\s*\)")
 _SCHEME = re.compile(r"^\s*(?:tel|sips?|callto|fax)\s*:\s*", re.IGNORECASE)
+_PARAMETERS = re.compile(r"(?:;\s*[a-z][\w.-]*(?:=[^;\s]*)?)+;?\s*\Z", re.IGNORECASE)
 _ALLOWED = re.compile(r"[+0-9\s().,/\-\[\]'*_:\u2010-\u2015\u2212~|]*\Z")
 
 
@@ -52,7 +56,8 @@ def plain(text: str) -> str:
     scheme = _SCHEME.match(text)
     if scheme:
         text = text[scheme.end() :].partition("@")[0]
-        text, _, parameters = text.partition(";")
+        found = _PARAMETERS.search(text)
+        text, parameters = (text[: found.start()], found[0]) if found else (text, "")
         context = re.search(r"phone-context=(\+\d+)", parameters)
         extension = re.search(r"(?:^|;)ext=(\d+)", parameters)
         if context and not text.lstrip().startswith("+"):
@@ -146,9 +151,13 @@ def is_short(digits: str, location: Location) -> bool:
     )
 
 
-@lru_cache(maxsize=16384)
 def ask(text: str, location: Location) -> Asked:
     """Read a number that somebody asks for, in any notation; text that is no number gives no candidates."""
+    return _ask(text, location) if len(text) <= LONGEST_TEXT else Asked(text, "")
+
+
+@lru_cache(maxsize=16384)
+def _ask(text: str, location: Location) -> Asked:
     clean = plain(text)
     if not _ALLOWED.match(clean):
         return Asked(text, "")
@@ -178,13 +187,17 @@ def _begun(asked: Asked, location: Location) -> tuple[Form, ...]:
     return (Form(plan.trunk, plan.code),) if plan.trunk and asked.digits.startswith(plan.trunk) else ()
 
 
-@lru_cache(maxsize=16384)
 def notation(asked_text: str, e164: str, location: Location) -> str:
     """Write an E.164 number (with or without plus) in the form it was asked in.
 
     The asked text itself comes back where it means this number. `ask` reads the result as the same number again;
     where the asked form cannot express it, the result is `+` and digits.
     """
+    return _notation(asked_text if len(asked_text) <= LONGEST_TEXT else "", e164, location)
+
+
+@lru_cache(maxsize=16384)
+def _notation(asked_text: str, e164: str, location: Location) -> str:
     digits = e164.lstrip("+")
     asked = ask(asked_text, location)
     if digits in asked.candidates:

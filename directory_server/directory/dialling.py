@@ -95,6 +95,8 @@ def is_whole(digits: str, country: str) -> bool:
         parsed = phonenumbers.parse(digits, country.upper())
     except phonenumbers.NumberParseException:
         return False
+    if len(phonenumbers.national_significant_number(parsed)) != len(digits):
+        return False  # libphonenumber took the country code off: these are international digits without plus
     verdict = phonenumbers.is_possible_number_with_reason(parsed)
     return bool(verdict == phonenumbers.ValidationResult.IS_POSSIBLE)
 

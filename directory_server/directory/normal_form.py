@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of what this file returns: an index of another version is rebuilt."""
 
 LONGEST = 40
@@ -20,7 +20,8 @@ _SPECIAL = {
 def _table() -> dict[int, str]:
     table = {}
     for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
-        plain = "".join(part for part in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(part))
+        parts = unicodedata.normalize("NFKD", chr(code))
+        plain = "".join(_SPECIAL.get(part, part) for part in parts if not unicodedata.combining(part))
         if plain.casefold() != chr(code):
             table[code] = plain.casefold()
     table.update({ord(letter): plain for letter, plain in _SPECIAL.items()})
@@ -29,6 +30,7 @@ def _table() -> dict[int, str]:
 
 _TABLE = _table()
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*|[^\W_a-z0-9]+")
+_MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
 _UMLAUT = re.compile(r"([ao]|(?<!q)u)e")
 
 
@@ -36,7 +38,8 @@ def fold(text: str) -> str:
     """Return the text without case and Latin accents; ä is a here, not ae."""
     if text.isascii():
         return text.lower().replace("`", "'")
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_TABLE).casefold())
+    plain = unicodedata.normalize("NFC", text).translate(_TABLE).casefold()
+    return unicodedata.normalize("NFC", _MARKS.sub("", plain))
 
 
 def contract(word: str) -> str:

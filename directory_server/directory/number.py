@@ -9,19 +9,18 @@ from functools import lru_cache
 
 from connectors.contact import PhoneKind
 from directory_server.directory import dialling
-from directory_server.directory.asked import LONGEST, Asked, ask, forms, is_short, notation, plain
+from directory_server.directory.asked import LONGEST, LONGEST_TEXT, Asked, ask, forms, is_short, notation, plain
 from directory_server.directory.listing import Number
 from directory_server.store.rows import Location
 
 __all__ = ["Asked", "ask", "notation", "read"]
 
 _MOST = 10
-_MOST_CHARACTERS = 256
 _DASH = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _SEVERAL = re.compile(
     r"[;|\n]|\s(?:oder|or|und|and|bzw\.?|ou|o)\s|,(?=\s*[+(0])|\s/\s*(?=[+0(])|/(?=\+)", re.IGNORECASE
 )
-_PAIR = re.compile(r"^(?P<stem>.*\d{2}.*-)\s*(?P<first>\d{1,5})\s*/\s*-?(?P<second>\d{1,5})\s*$")
+_TAILS = re.compile(r"^(?P<stem>.*\d{2}.*?-)\s*(?P<tails>\d{1,5}(?:\s*[/,]\s*-?\s*\d{1,5})+)\s*$")
 _EXTENSION_WORDS = (
     r"(?:ext(?:n|ension)?|x|app(?:arat)?|dw|durchwahl|nst|nebenstelle|kl(?:appe)?|int(?:erno)?|poste|wew(?:n)?|linka|"
     r"tst|toestel)"
@@ -36,7 +35,9 @@ _LETTERS = re.compile(r"[^\W\d_]")
 _DIRECT = re.compile(r"^(?P<stem>.*\d)\s*-\s*(?P<tail>\d{1,5})\s*$")
 _GROUP = re.compile(r"\d+")
 _ONE_GROUP = 8
+_SHORTEST = 7
 _SHORTEST_TRUNK = 7
+_LONGEST_AREA = 5
 
 
 def read(raw: str, location: Location, kind: PhoneKind = PhoneKind.WORK, label: str = "") -> tuple[Number, ...]:
@@ -46,7 +47,10 @@ def read(raw: str, location: Location, kind: PhoneKind = PhoneKind.WORK, label: 
     """
     return tuple(
         Number(kind=kind, raw=piece, e164=e164, extension=extension, trunk=trunk, label=label)
-        for piece, e164, extension, trunk in _read(raw, location)
+        for piece, e164, extension, trunk in (
+            _read(raw, location) if len(raw) <= LONGEST_TEXT else ((raw.strip(), "", "", ""),)
+        )
+        if piece
     )
 
 
@@ -54,27 +58,48 @@ def read(raw: str, location: Location, kind: PhoneKind = PhoneKind.WORK, label: 
 def _read(raw: str, location: Location) -> tuple[tuple[str, str, str, str], ...]:
     if not raw.strip():
         return ()
-    if len(raw) > _MOST_CHARACTERS:
-        return ((raw, "", "", ""),)
     pieces = _pieces(raw)
     if len(pieces) == 1:
         return ((raw.strip(), *_one(pieces[0], location)),)
-    return tuple((piece, *_one(piece, location)) for piece in pieces)
+    read_ones = tuple((piece, *_one(piece, location)) for piece in pieces[:_MOST])
+    return (*read_ones, ("; ".join(pieces[_MOST:]), "", "", "")) if len(pieces) > _MOST else read_ones
 
 
 def _pieces(raw: str) -> list[str]:
     """Split a field that holds several numbers; `840798-12/14` gives 840798-12 and 840798-14."""
     text = _DASH.sub("-", plain(raw))
-    parts = [part.strip() for part in _SEVERAL.split(text)]
-    parts = [part for part in parts if any(char.isdigit() for char in part)][:_MOST] or [text]
+    parts = _split(text)
+    parts = [part for part in parts if any(char.isdigit() for char in part)] or [text]
     pieces = []
     for part in parts:
-        pair = _PAIR.match(part)
-        if pair and len(_digits(pair["stem"])) >= _SHORTEST_TRUNK - 1:
-            pieces += [pair["stem"] + pair["first"], pair["stem"] + pair["second"]]
+        several = _TAILS.match(part)
+        if several and len(_digits(several["stem"])) >= _SHORTEST_TRUNK - 1:
+            pieces += [several["stem"] + tail for tail in _GROUP.findall(several["tails"])]
         else:
             pieces.append(part)
     return pieces
+
+
+def _split(text: str) -> list[str]:
+    """Split where another number begins; a slash behind a mere area code (`0176 / 04 06 90 04`) begins none."""
+    parts: list[str] = []
+    start = 0
+    for found in _SEVERAL.finditer(text):
+        before = text[start : found.start()]
+        if found[0].strip() == "/" and _is_area(before) and not text[found.end() :].lstrip(" (").startswith("+"):
+            continue
+        parts.append(before.strip())
+        start = found.end()
+    return [*parts, text[start:].strip()]
+
+
+def _is_area(text: str) -> bool:
+    """Whether this is no more than a country and area code, too short to be a number."""
+    digits, start = _digits(_ZERO.sub("", text)), text.lstrip(" (")
+    if not start.startswith("+") and not digits.startswith("00"):
+        return digits.startswith("0") and len(digits) <= _LONGEST_AREA + 1 and not start.startswith("-")
+    digits = digits.removeprefix("00")
+    return len(digits[len(dialling.country_code(digits)) :].removeprefix("0")) <= _LONGEST_AREA
 
 
 def _digits(text: str) -> str:
@@ -105,7 +130,7 @@ def _one(text: str, location: Location) -> tuple[str, str, str]:  # noqa: PLR091
     if not plus and is_short(digits, location):
         return _internal(digits, location)
     readings = forms(digits, location, plus=plus, explicit_zero=bool(_ZERO.search(text)))
-    if not readings or not _is_certain(digits, location, readings[0][1], plus=plus):
+    if not readings or len(readings[0][1]) < _SHORTEST or not _is_certain(digits, location, readings[0][1], plus=plus):
         return "", extension, ""
     return _complete(readings[0][1], text, extension, location)
 

@@ -33,9 +33,11 @@ E164 = st.builds(
 
 @pytest.mark.parametrize("vector", VECTORS["read"], ids=lambda v: f"{v['location']['country']} {v['raw']}")
 def test_read(vector):
-    numbers = read(vector["raw"], Location(**vector["location"]), PhoneKind.WORK)
+    numbers = read(vector["raw"], Location(**vector["location"]), PhoneKind(vector["kind"]))
     assert [{"e164": n.e164, "extension": n.extension, "trunk": n.trunk} for n in numbers] == vector["numbers"]
-    assert all(number.raw for number in numbers)
+    assert all(number.raw and number.kind == vector["kind"] for number in numbers)
+    if len(numbers) == 1:
+        assert numbers[0].raw == vector["raw"].strip()
 
 
 @pytest.mark.parametrize("vector", VECTORS["ask"], ids=lambda v: f"{v['location']['country']} {v['text']}")
@@ -105,6 +107,8 @@ def test_notation(asked, e164, location, answer):
 def test_any_text_is_read_without_fault_and_nothing_is_lost(raw, location):
     numbers = read(raw, location)
     assert bool(numbers) == bool(raw.strip())
+    if len(numbers) == 1:
+        assert numbers[0].raw == raw.strip()
     asked = ask(raw, location)
     assert all(digits.isdecimal() and len(digits) <= 17 for digits in asked.candidates)
     for number in numbers:
@@ -116,6 +120,40 @@ def test_number_like_text_is_read_without_fault(raw, location):
     for number in read(raw, location):
         assert not number.trunk or number.e164.startswith(number.trunk)
     notation(raw, "+498984079812", location)
+
+
+@given(
+    st.lists(st.text("0123456789", min_size=1, max_size=14), min_size=2, max_size=14),
+    st.sampled_from(("; ", " oder ", "\n", " | ")),
+)
+def test_no_digit_of_several_numbers_is_lost(written, between):
+    pieces = [number.raw for number in read(between.join(written), Location("DE", "89"))]
+    assert "".join("".join(filter(str.isdigit, piece)) for piece in pieces) == "".join(written)
+
+
+@given(
+    st.sampled_from(
+        (("089", "840798", "DE"), ("0171", "2345678", "DE"), ("01", "5321234", "AT"), ("0471", "123456", "IT"))
+    ),
+    st.text("0123456789", min_size=0, max_size=2),
+    st.data(),
+)
+def test_separators_change_no_number(parts, tail, data):
+    area, number, country = parts
+    digits = number + tail
+    loose = st.sampled_from(("", " ", ".", "  ", "'", "\u00a0"))
+    between = data.draw(st.sampled_from((" / ", "/", "-", " - ", ") ", " ", ".", "")))
+    grouped = "".join(digit + data.draw(loose) for digit in digits).rstrip()
+    (found,) = read(("(" if ")" in between else "") + area + between + grouped, Location(country))
+    assert found.e164 == read(area + digits, Location(country))[0].e164
+
+
+@pytest.mark.parametrize("text", ["9" * 257, "089 840798" + " " * 300, "(" * 100_000, "+49 89 840798 " * 10_000])
+def test_a_text_of_more_than_256_characters_is_no_number(text):
+    (number,) = read(text, Location("DE"))
+    assert (number.raw, number.e164) == (text.strip(), "")
+    assert ask(text, Location("DE")).candidates == ()
+    assert notation(text, "+4989840798", Location("DE")) == "+4989840798"
 
 
 def test_home_numbers_are_private():
