@@ -92,7 +92,9 @@ def _ids(connection: sqlite3.Connection, words: set[str]) -> dict[str, int]:
     )
     connection.executemany(
         "INSERT INTO trigram VALUES (?, ?)",
-        sorted({(word[at : at + 3], n) for word, n in entered.items() for at in range(len(word) - 2)}),
+        sorted(
+            {(word[at : at + 3], n) for word, n in entered.items() if word.isalpha() for at in range(len(word) - 2)}
+        ),
     )
     connection.executemany(
         "INSERT INTO phonetic VALUES (?, ?)",
