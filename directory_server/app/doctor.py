@@ -1,24 +1,29 @@
 """Doctor: asks the directory's own parts real questions and says what to do about what is wrong."""
 
+import http.client
 import shutil
 import stat
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import ldap3
 from cryptography import x509
-from ldap3.core.exceptions import LDAPException
+from ldap3.core.exceptions import LDAPSocketOpenError
 
 from connectors.errors import ConnectorError
-from connectors.registry import connect
+from directory_server.app.connected import connected
 from directory_server.app.directory import Directory
+from directory_server.app.ldap_process import NotAnAddress, address
+from directory_server.fronts.ldap.server import Address
 from directory_server.fronts.uplink import tenant
 from directory_server.observe.status import Health
 from directory_server.store import contacts, grants, runs, sources
 from directory_server.store.rows import RunState, Source
+from directory_server.vault.errors import VaultError
 
 TIMEOUT_S = 5
 LOW_DISK = 1 << 30
@@ -79,12 +84,9 @@ def _index(directory: Directory) -> Finding:
 def _source(directory: Directory, source: Source) -> Finding:
     name = f"source {source.name}"
     try:
-        connector = connect(source.type, sources.settings_of(directory.database, source), source.mapping)
-        try:
+        with connected(directory.database, source) as connector:
             result = connector.check()
-        finally:
-            connector.close()
-    except ConnectorError as error:
+    except (ConnectorError, VaultError) as error:
         advice = (type(error).__doc__ or "").partition(": ")[2]
         return Finding(name, Health.BAD, f"{type(error).__name__}: {error}", advice.splitlines()[0] if advice else "")
     if result.warnings:
@@ -106,36 +108,55 @@ def _source_use(directory: Directory, source: Source) -> Iterator[Finding]:
 
 
 def _web(directory: Directory) -> Finding:
-    address = directory.config.web
-    if not address:
-        return Finding("web", Health.GOOD, "switched off")
-    try:
-        with urllib.request.urlopen(f"http://{address}/healthz", timeout=TIMEOUT_S):
-            return Finding("web", Health.GOOD, f"{address} answers")
-    except (urllib.error.URLError, OSError) as error:
-        return Finding("web", Health.BAD, f"{address} does not answer ({error})", "contact-directory serve")
+    return _front("web", directory.config.web, _ask_web)
 
 
 def _ldap(directory: Directory) -> Iterator[Finding]:
-    for name, address, secure in (("ldap", directory.config.ldap, False), ("ldaps", directory.config.ldaps, True)):
-        if not address:
-            yield Finding(name, Health.GOOD, "switched off")
-            continue
-        host, _, port = address.rpartition(":")
-        server = ldap3.Server(
-            host.strip("[]"), int(port), use_ssl=secure, get_info=ldap3.NONE, connect_timeout=TIMEOUT_S
-        )
-        connection = ldap3.Connection(server, receive_timeout=TIMEOUT_S, raise_exceptions=True)
-        try:
-            connection.open()
-            connection.search("", "(objectClass=*)", ldap3.BASE, attributes=["namingContexts"])
-            named = connection.response[0]["attributes"]["namingContexts"]
-            connection.unbind()
-        except (LDAPException, OSError) as error:
-            detail = f"{address} does not answer ({type(error).__name__})"
-            yield Finding(name, Health.BAD, detail, "contact-directory serve")
-        else:
-            yield Finding(name, Health.GOOD, f"{address} answers for {', '.join(named)}")
+    yield _front("ldap", directory.config.ldap, partial(_ask_ldap, secure=False))
+    yield _front("ldaps", directory.config.ldaps, partial(_ask_ldap, secure=True))
+
+
+def _front(name: str, text: str, ask: Callable[[Address], str]) -> Finding:
+    """Ask a front of ours at the address its setting names."""
+    try:
+        where = address(name, text)
+        if where is None:
+            return Finding(name, Health.GOOD, "switched off")
+        return Finding(name, Health.GOOD, f"{text} {ask(where)}")
+    except NotAnAddress as error:
+        return Finding(name, Health.BAD, str(error), "correct directory.toml or the environment")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return Finding(name, Health.BAD, f"{text} does not answer ({reason})", "contact-directory serve")
+    except Exception as error:  # noqa: BLE001 - another program listens there; ldap3 and http raise whatever it sent
+        detail = f"{text} answers, but not as our server does ({type(error).__name__})"
+        return Finding(name, Health.BAD, detail, "stop the program that listens there, or choose another address")
+
+
+def _ask_web(where: Address) -> str:
+    connection = http.client.HTTPConnection(*where, timeout=TIMEOUT_S)  # not by urllib: no proxy leads to ourselves
+    try:
+        connection.request("GET", "/healthz")
+        status = connection.getresponse().status
+    finally:
+        connection.close()
+    if status != http.HTTPStatus.OK:
+        raise http.client.HTTPException(status)
+    return "answers"
+
+
+def _ask_ldap(where: Address, *, secure: bool) -> str:
+    server = ldap3.Server(*where, use_ssl=secure, get_info=ldap3.NONE, connect_timeout=TIMEOUT_S)
+    connection = ldap3.Connection(server, receive_timeout=TIMEOUT_S, raise_exceptions=True)
+    try:
+        connection.open()
+        connection.search("", "(objectClass=*)", ldap3.BASE, attributes=["namingContexts"])
+        return f"answers for {', '.join(connection.response[0]['attributes']['namingContexts'])}"
+    except LDAPSocketOpenError as error:
+        raise ConnectionError(type(error).__name__) from error
+    finally:
+        if connection.socket is not None:  # ldap3 leaves it open after a failure
+            connection.socket.close()
 
 
 def _certificates(directory: Directory) -> Iterator[Finding]:
@@ -147,6 +168,9 @@ def _certificates(directory: Directory) -> Iterator[Finding]:
         return
     try:
         expires = x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
+    except OSError as error:
+        yield Finding("certificate", Health.BAD, f"{file}: {error.strerror}", "let this account read it")
+        return
     except ValueError:
         yield Finding("certificate", Health.BAD, f"{file} is no PEM certificate", "correct tls_certificate")
         return

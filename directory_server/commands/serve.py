@@ -21,8 +21,9 @@ def serve(
     """Answer Teams users, session border controllers and phones until stopped."""
     import json
 
-    from directory_server.app import AddressTaken, Directory, Server
+    from directory_server.app import Directory
     from directory_server.app.ldap_process import run
+    from directory_server.app.server import AddressTaken, Server
     from directory_server.commands.faults import faults
     from directory_server.observe import logs
 

@@ -89,17 +89,12 @@ def check(ctx: typer.Context, name: str, as_json: AsJson = False) -> None:
     """Ask the source for a few records and say what was found."""
     import json
 
-    from connectors import registry
+    from directory_server.app.connected import connected
     from directory_server.store import sources
     from directory_server.store.contact_json import contact_to_json
 
-    with opened_store(ctx, as_json) as database:
-        found = sources.by_name(database, name)
-        connector = registry.connect(found.type, sources.settings_of(database, found), found.mapping)
-        try:
-            result = connector.check()
-        finally:
-            connector.close()
+    with opened_store(ctx, as_json) as database, connected(database, sources.by_name(database, name)) as connector:
+        result = connector.check()
     samples = [json.loads(contact_to_json(contact)) for contact in result.samples]
     value = {
         "source": name,
@@ -126,16 +121,11 @@ def discover(ctx: typer.Context, name: str, as_json: AsJson = False) -> None:
     """List the tables, folders or columns the source offers, with an example of each field."""
     from dataclasses import asdict
 
-    from connectors import registry
+    from directory_server.app.connected import connected
     from directory_server.store import sources
 
-    with opened_store(ctx, as_json) as database:
-        found = sources.by_name(database, name)
-        connector = registry.connect(found.type, sources.settings_of(database, found), found.mapping)
-        try:
-            containers = connector.discover()
-        finally:
-            connector.close()
+    with opened_store(ctx, as_json) as database, connected(database, sources.by_name(database, name)) as connector:
+        containers = connector.discover()
 
     def text() -> str:
         lines: list[str] = []
