@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @contextmanager
 def faults(as_json: bool) -> Iterator[None]:
     """Turn every typed error of ours into its message and exit code 1."""
+    from sqlite3 import Error as DriverError
     from tomllib import TOMLDecodeError
 
     from pydantic import ValidationError
@@ -38,6 +39,10 @@ def faults(as_json: bool) -> Iterator[None]:
         raise fail(f"configuration: directory.toml is no TOML: {error}", as_json, kind="ConfigInvalid") from None
     except DBAPIError as error:
         raise fail(f"database: {error.orig}", as_json, kind="StoreError") from None  # the whole text holds values
+    except DriverError as error:
+        raise fail(f"database: {error}", as_json, kind="StoreError") from None
+    except UnicodeDecodeError:  # a ValueError of nothing else here: only this file is read as text
+        raise fail("configuration: directory.toml is not UTF-8", as_json, kind="ConfigInvalid") from None
     except UnknownVariable as error:
         raise fail(f"configuration: {error}", as_json, kind="ConfigInvalid") from None
     except BrokenPipeError:

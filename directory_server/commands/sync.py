@@ -24,6 +24,10 @@ def sync(
     as_json: AsJson = False,
 ) -> None:
     """Read sources now. Exit 1 if one failed, 3 if one was held (see `reason`; `--apply-held` applies it once)."""
+    from sqlite3 import Error as DriverError
+
+    from sqlalchemy.exc import DBAPIError
+
     from directory_server.app import Directory
     from directory_server.store import sources
     from directory_server.store.errors import Busy
@@ -42,6 +46,10 @@ def sync(
                 results.append(outcome.as_json())
             except Busy as error:
                 results.append(_nothing(source, "busy", str(error)))
+            except (DriverError, DBAPIError) as error:
+                # The whole text of an SQLAlchemy error holds values; the driver's own names tables at most.
+                reason = f"the store or the index cannot be used: {getattr(error, 'orig', error)}"
+                results.append(_nothing(source, "failed", reason))
             except Exception as error:  # noqa: BLE001 - a broken connector must not keep the other sources from running
                 reason = f"unexpected {type(error).__name__}: a fault of the program or of the connector"
                 results.append(_nothing(source, "failed", reason))

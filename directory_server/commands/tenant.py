@@ -4,42 +4,19 @@ import asyncio
 import secrets
 import ssl
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from directory_server.commands.options import AsJson, data_folder, fail, show
-
-if TYPE_CHECKING:
-    from directory_server.store.database import Database
+from directory_server.commands.faults import opened_store
+from directory_server.commands.options import AsJson, fail, show
 
 tenant = typer.Typer(no_args_is_help=True, help="The registered Microsoft tenant.")
 
 Relay = Annotated[str, typer.Option(help="The relay's URL, as it calls itself.")]
 Authority = Annotated[str, typer.Option(help="Base URL of the identity provider.")]
 ClientId = Annotated[str, typer.Option(help="Application id the administrator signs in to.")]
-
-
-@contextmanager
-def _store(folder: Path, as_json: bool) -> "Iterator[Database]":
-    from directory_server.store.database import Database
-    from directory_server.store.errors import StoreError
-    from directory_server.vault import master_key
-    from directory_server.vault.errors import VaultError
-    from directory_server.vault.vault import Vault
-
-    try:
-        database = Database.open(folder / "contactory.sqlite", Vault(master_key.load(folder)))
-    except (OSError, StoreError, VaultError) as error:
-        raise fail(str(error), as_json) from None
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 @tenant.command("register")
@@ -72,7 +49,7 @@ def register(
     except ValueError as error:
         raise fail(str(error), as_json, code=2) from None
     audiences = frozenset(name for item in audience or [client_id] for name in record.names_of_audience(item))
-    with _store(data_folder(ctx), as_json) as database:
+    with opened_store(ctx, as_json) as database:
         earlier = record.load(database)
         wanted = registration.Wanted(
             relay=relay.rstrip("/"),
@@ -111,7 +88,7 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Show the registration."""
     from directory_server.fronts.uplink import tenant as record
 
-    with _store(data_folder(ctx), as_json) as database:
+    with opened_store(ctx, as_json) as database:
         registered = record.load(database)
         if registered is None:
             raise fail("no tenant is registered: contact-directory tenant register", as_json)
@@ -126,7 +103,7 @@ def renew(ctx: typer.Context, as_json: AsJson = False) -> None:
     from directory_server.fronts.uplink import registration
     from directory_server.fronts.uplink import tenant as record
 
-    with _store(data_folder(ctx), as_json) as database:
+    with opened_store(ctx, as_json) as database:
         registered = record.load(database)
         if registered is None:
             raise fail("no tenant is registered: contact-directory tenant register", as_json)

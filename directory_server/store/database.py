@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -159,6 +157,9 @@ def _revision(path: Path) -> str | None:
 
 def _migrate(path: Path, engine: Engine) -> None:
     """Bring the schema to REVISION within one transaction, holding the migration lock."""
+    from alembic import command  # only here: most starts need no migration
+    from alembic.config import Config
+
     found = _revision(path)
     if found is not None and found > REVISION:
         raise SchemaTooNew(f"{path} has schema {found}, this version knows up to {REVISION}; start the newer version")

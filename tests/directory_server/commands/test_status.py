@@ -1,3 +1,7 @@
+import sqlite3
+
+import pytest
+
 from directory_server.store.schema import REVISION
 
 
@@ -28,3 +32,25 @@ def test_sources_with_their_freshness_and_last_run(line, people, customers):
     assert (failed["contacts"], failed["last_run"]["state"]) == (20, "failed")
     assert failed["age_s"] >= after["age_s"]
     assert "last run failed: SourceGone" in line.run("status").out
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\xff\xfe", "configuration: directory.toml is not UTF-8"),
+        (b"web", "configuration: directory.toml is no TOML"),
+        (b"colour = 1", "configuration: colour"),
+    ],
+)
+def test_a_broken_configuration_is_no_traceback(line, content, message):
+    (line.data / "directory.toml").write_bytes(content)
+    assert message in line.refused("status")
+    assert message in line.refused("search", "x")
+
+
+def test_a_fault_of_the_driver_is_no_traceback(line, monkeypatch):
+    def broken(_):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr("directory_server.store.contacts.counts", broken)
+    assert line.refused("status") == "database: disk I/O error"

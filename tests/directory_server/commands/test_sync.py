@@ -1,3 +1,5 @@
+import sqlite3
+
 import pytest
 
 from directory_server.app import Directory
@@ -100,6 +102,16 @@ def test_a_broken_connector_is_no_traceback(line, customers, monkeypatch):
     assert (ran.code, ran.json()["state"]) == (1, "failed")
     assert "KeyError" in ran.json()["error"]
     assert "personal data" not in ran.out + ran.err
+
+
+def test_a_full_disk_is_called_one(line, customers, monkeypatch):
+    def full(*_, **__):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("directory_server.store.staging.Staging.put", full)
+    ran = line.run("sync", "--json")
+    assert (ran.code, ran.json()["state"]) == (1, "failed")
+    assert ran.json()["error"] == "the store or the index cannot be used: database or disk is full"
 
 
 @pytest.mark.parametrize(("words", "message"), [([], "no source yet"), (["nix"], "no source named 'nix'")])
