@@ -63,11 +63,22 @@ def name_words(contact: Contact) -> tuple[str, ...]:
 
 
 def name_company_key(contact: Contact) -> str:
-    """Return the sorted words of the name with the company's first words; "" unless both are known."""
+    """Return the sorted words of the name with the company's first words; "" unless both are known.
+
+    A company's own entry has the whole name of the company: branches stay apart.
+    """
     name, company = name_words(contact), company_words(contact.company)
-    if not company or (name and set(name) <= set(company)):
-        return "|" + " ".join(company) if company and not contact.family_name and not contact.given_name else ""
-    return " ".join(sorted(name)) + "|" + " ".join(company) if len(name) > 1 else ""
+    if not company:
+        return ""
+    if not contact.given_name and not contact.family_name and _plain(name) <= set(words(contact.company)):
+        return "|" + " ".join(sorted(_plain(words(contact.company))))
+    if len(name) < 2 or set(name) <= set(company):  # noqa: PLR2004 - given and family name
+        return ""
+    return " ".join(sorted(name)) + "|" + " ".join(company)
+
+
+def _plain(name: tuple[str, ...]) -> set[str]:
+    return set(name) - _LEGAL_FORMS
 
 
 def _mails(contact: Contact) -> frozenset[str]:

@@ -1,0 +1,145 @@
+"""Searched text, read into terms."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from directory_server.directory.columns import COLUMNS, FIELDS
+from directory_server.directory.query import LONGEST, MOST_WORDS, Query, parse
+from directory_server.store.rows import Location
+
+HERE = Location("DE", "89")
+
+
+def shown(query: Query) -> list[tuple[str, ...]]:
+    return [term.words for term in query.terms]
+
+
+def names(term) -> set[str]:
+    return {COLUMNS[at].name for at in term.columns}
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "excluded"),
+    [
+        ("müller hans", [("muller",), ("hans",)], []),
+        ("  Müller\tHANS \n", [("muller",), ("hans",)], []),
+        ("müller-lüdenscheidt", [("muller",), ("ludenscheidt",)], []),
+        ('"hans müller"', [("hans", "muller")], []),
+        ('"hans müller', [("hans", "muller")], []),
+        ('anna "hans müller" acme', [("anna",), ("hans", "muller"), ("acme",)], []),
+        ('""', [], []),
+        ('"', [], []),
+        ("müller -hans", [("muller",)], [("hans",)]),
+        ("-hans", [], [("hans",)]),
+        ('müller -"hans peter"', [("muller",)], [("hans", "peter")]),
+        ("-firma:acme müller", [("muller",)], [("acme",)]),
+        ("müller - hans", [("muller",), ("hans",)], []),
+        ("wort:müller", [("wort",), ("muller",)], []),
+        ("o'connell", [("oconnell",), ("connell",)], []),
+        ("r2d2 12", [("r2d2",), ("12",)], []),
+        ("", [], []),
+        (" .,;:!?()*^{}[] ", [], []),
+        ("иван", [("иван",)], []),
+    ],
+)
+def test_words(text, terms, excluded):
+    query = parse(text, HERE)
+    assert shown(query) == terms
+    assert [term.words for term in query.excluded] == excluded
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("written", ["{}:müller", "{}:Müller", '{}:"müller"'])
+def test_a_field_narrows_the_columns(field, written):
+    (term,) = parse(written.format(field.upper()), HERE).terms
+    assert term.words == ("muller",)
+    assert names(term) == set(FIELDS[field])
+
+
+def test_a_term_without_field_may_match_every_text_but_no_number():
+    (term,) = parse("müller", HERE).terms
+    assert names(term) == {column.name for column in COLUMNS if not column.digits}
+
+
+def test_sources_are_narrowed_not_searched():
+    query = parse("source:CRM quelle:Öffentlich müller", HERE)
+    assert query.sources == ("crm", "offentlich")
+    assert shown(query) == [("muller",)]
+
+
+def test_a_mail_address_asks_mail_only():
+    query = parse("hans.mueller@acme.example", HERE)
+    assert shown(query) == [("hans",), ("muller",), ("acme",)]
+    assert all(names(term) == {"m", "hm"} for term in query.terms)
+
+
+@pytest.mark.parametrize(
+    ("text", "international", "digits"),
+    [
+        ("089 8407", {"49898407"}, "0898407"),
+        ("+49 89 8407", {"49898407"}, ""),
+        ("0049 89 8407", {"49898407"}, "0049898407"),
+        ("(089) 8407-12", {"4989840712"}, "089840712"),
+        ("498984079812", {"498984079812", "4989498984079812"}, "498984079812"),
+        ("840798", {"4989840798"}, "840798"),
+        ("123", set(), "123"),
+        ("+39 0471", {"390471"}, ""),
+        ("0171 234", {"49171234"}, "0171234"),
+    ],
+)
+def test_three_digits_and_more_ask_numbers_too(text, international, digits):
+    (term,) = parse(text, HERE).terms
+    assert set(term.international) == international
+    assert term.digits == digits
+    assert {"z", "hz"} <= names(term)
+
+
+@pytest.mark.parametrize("text", ["12", "1", "1 2", "+", "00", "(", "firma:089123456"])
+def test_fewer_digits_or_a_field_ask_no_numbers(text):
+    assert all(not term.needles for term in parse(text, HERE).terms)
+
+
+def test_a_number_beside_words():
+    query = parse("müller 089 8407 hans", HERE)
+    assert [(term.words[0], term.digits) for term in query.terms] == [("muller", ""), ("089", "0898407"), ("hans", "")]
+
+
+def test_needles_are_national_and_longer_than_one_digit():
+    (term,) = parse("+49 8", HERE).terms or (None,)
+    assert term is None or all(len(part) > 1 for part in term.needles)
+    (term,) = parse("+49 89 84", HERE).terms
+    assert term.needles == ("8984",)
+
+
+def test_eight_words_and_256_characters_are_read():
+    assert shown(parse(" ".join(f"w{at}x" for at in range(20)), HERE)) == [(f"w{at}x",) for at in range(MOST_WORDS)]
+    assert len(parse(" ".join(f"-w{at}x" for at in range(20)), HERE).excluded) == MOST_WORDS
+    assert parse("." * LONGEST + "müller", HERE).terms == ()
+    assert shown(parse("." * (LONGEST - 1) + " müller", HERE)) == []
+    assert shown(parse("." * (LONGEST - 6) + "müller hans", HERE)) == [("muller",)]
+    assert len(parse("source:x " * 20, HERE).sources) == MOST_WORDS
+
+
+def test_the_word_as_typed_is_kept_for_ranking():
+    assert [term.raw for term in parse("Müller-LÜDEN Straße", HERE).terms] == ["müller", "lüden", "strasse"]
+
+
+@given(st.text(max_size=400), st.sampled_from((HERE, Location("US"), Location("XX"), Location("DE", "", "", 3, "0"))))
+def test_any_text_is_read(text, location):
+    query = parse(text, location)
+    assert len(query.terms) <= MOST_WORDS
+    assert len(query.excluded) <= MOST_WORDS
+    for term in query.terms + query.excluded:
+        assert term.words or term.international or term.digits
+        assert all(words.isalnum() for words in term.words)
+        assert term.digits.isdecimal() or not term.digits
+        assert all(part.isdecimal() for part in term.needles)
+
+
+@given(st.lists(st.text(st.sampled_from("abcdfghü"), min_size=1, max_size=8), min_size=1, max_size=5))
+def test_quoted_words_are_one_phrase(words):
+    (phrase,) = parse('"' + " ".join(words) + '"', HERE).terms
+    assert phrase.whole
+    assert phrase.words == tuple(term.words[0] for term in parse(" ".join(words), HERE).terms)
+    assert parse('"' + " ".join(words), HERE).terms == (phrase,)
