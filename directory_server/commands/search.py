@@ -25,7 +25,10 @@ def search(  # noqa: PLR0917 - typer passes options by name
         view = directory.view_for_user(as_user, named) if as_user or named else directory.view_for_admin()
         answer = view.search(text, limit)
         value = {
-            "persons": [person_json(person) for person in answer.persons],
+            "persons": [
+                person_json(person) | {"contacts": [hit_json(listing) for listing in person.listings]}
+                for person in answer.persons
+            ],
             "hits": [hit_json(listing) for listing in view.listings(text, limit)],
             "more": answer.more,
             "took_ms": round(answer.took_ms, 3),

@@ -70,9 +70,7 @@ def _once(values: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     """Leave out a value that an earlier, preferred source gave already (ignoring case)."""
     found: dict[tuple[str, ...], dict[str, str]] = {}
     for value in values:
-        found.setdefault(
-            tuple(text.casefold() for name, text in value.items() if name not in {"source", "kind"}), value
-        )
+        found.setdefault(tuple(text.casefold() for name, text in value.items() if name not in _ASIDE), value)
     return list(found.values())
 
 
