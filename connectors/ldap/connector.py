@@ -102,19 +102,25 @@ class LdapConnector:
             place.close()
 
     def _pass(self, place: Place) -> Iterator[Event]:
-        keyed = keyless = 0
+        seen: set[str] = set()
+        keyless = 0
         names = " or ".join(place.keys)
         for number, item in enumerate(place.entries(), 1):
             key = key_of(item, place.keys)
-            keyed, keyless = keyed + (key is not None), keyless + (key is None)
+            where = f"line {item.line}" if item.line else f"entry {number}"
             if not isinstance(item, Entry):
-                yield BadRecord(key, f"line {item.line}: {item.reason}")
+                yield BadRecord(key, f"{where}: {item.reason}")
             elif key is None:
-                where = f"line {item.line}" if item.line else f"entry {number}"
                 yield BadRecord(None, f"{where}: no {names}")
+            elif key in seen:
+                yield BadRecord(key, f"{where}: an earlier entry has the same {names}")
             elif not (self._settings.skip_disabled and is_disabled(item)):
                 yield Upsert(key, record(item))
-        if keyless and not keyed:
+            if key is None:
+                keyless += 1
+            else:
+                seen.add(key)
+        if keyless and not seen:
             setting = "ldif: no entry can be read, or" if self._settings.ldif else "key:"
             raise ConfigInvalid(
                 f"{setting} no entry has {names} that we may read; name an attribute that never changes"

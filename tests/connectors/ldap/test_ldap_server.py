@@ -177,6 +177,14 @@ def test_entries_without_the_named_key_are_bad_and_nothing_may_be_deleted(server
     assert CANARY not in str([event for event in events if isinstance(event, BadRecord)])
 
 
+def test_of_entries_with_one_key_the_first_counts_and_the_others_are_told(server: Slapd) -> None:
+    events = list(connector(server, key="sn").read(None))
+    assert [event.key for event in upserts(events)] == [CANARY]
+    bad = [event for event in events if isinstance(event, BadRecord)]
+    assert bad[0] == BadRecord(CANARY, "entry 2: an earlier entry has the same sn")
+    assert (len(bad), events[-2]) == (COUNT - 1, Snapshot(complete=True))
+
+
 def test_check_and_discover(server: Slapd) -> None:
     server.add(f"ou=extern,{server.people_dn}", {"objectClass": ["organizationalUnit"], "ou": "extern"})
     result = connector(server).check()
