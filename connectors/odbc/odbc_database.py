@@ -53,7 +53,8 @@ class OdbcDatabase:
     def run(self, statement: str) -> list[str]:
         with _faults("execute"):
             self._cursor.execute(statement)
-            return [column[0] for column in self._cursor.description or ()]
+            # sqliteodbc counts characters as bytes: a name with umlauts comes with zeros at its end
+            return [column[0].rstrip("\0") for column in self._cursor.description or ()]
 
     def fetch(self, count: int) -> list[Sequence[object]]:
         with _faults("fetch"):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connectors import registry
-from connectors.connector import Connector
+from connectors.connector import Connector, Field
 from connectors.errors import ConfigInvalid, PartialRead, SourceGone
 from connectors.events import BadRecord, Snapshot, Upsert
 from connectors.odbc import process
@@ -71,6 +71,14 @@ def test_values_become_the_same_text_whatever_their_type(database) -> None:
     assert next(iter(connector.read(None))) == Upsert(
         "1", {"id": ("1",), "a": ("4976112345",), "b": ("1.5",), "f": ("ä 😀",)}
     )
+
+
+def test_column_names_with_umlauts_arrive_as_they_are(database) -> None:
+    connector = database('create table k ("Schlüssel" text, "Nachnäme" text)', "insert into k values ('1', 'a')")
+    assert connector.discover()[0].fields == (Field("Schlüssel", "1"), Field("Nachnäme", "a"))
+    connector.settings = connector.settings.model_copy(update={"key": "Schlüssel"})
+    (upsert,) = (event for event in connector.read(None) if isinstance(event, Upsert))
+    assert upsert.record == {"Schlüssel": ("1",), "Nachnäme": ("a",)}
 
 
 def test_query_instead_of_table(database) -> None:
