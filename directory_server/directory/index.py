@@ -4,19 +4,21 @@ One process follows the store while any number of others read. `current` names t
 one and switches by renaming, so readers never see a half-built index.
 """
 
+import gc
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from directory_server.directory import contact_table, tables
-from directory_server.directory.document import document
+from directory_server.directory.document import Document, document
 from directory_server.directory.engine import Engine
 from directory_server.directory.fts_engine import FtsEngine
 from directory_server.store import contacts, sequence, sources
 from directory_server.store.database import Database
+from directory_server.store.errors import Busy
 from directory_server.store.file_lock import file_lock
 from directory_server.store.location_json import location_from_json, location_to_json
 from directory_server.store.rows import Location, StoredContact
@@ -39,10 +41,17 @@ class Index:
 
     @classmethod
     def open(cls, folder: Path, database: Database) -> "Index":
-        """Open the index and let it follow the store; one of another version, or none, is built first."""
+        """Open the index and let it follow the store; one of another version, or none, is built first.
+
+        While another process writes it, it is used as it is: nobody who only asks waits for a sync.
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         index = cls(folder, database, FtsEngine())
-        index.follow()
+        try:
+            index.follow(0 if index._is_usable() else WAIT_S)
+        except Busy:
+            if not index._is_usable():
+                raise
         return index
 
     @property
@@ -57,20 +66,20 @@ class Index:
             (number,) = connection.execute("SELECT count(*) FROM doc").fetchone()
             return int(number)
 
-    def follow(self) -> int:
+    def follow(self, wait_s: float = WAIT_S) -> int:
         """Take over what changed in the store since the last time; return how many contacts that were.
 
         Rebuilds instead where following cannot be right: another version, a store older than the index (restored
         from a backup), changes already purged, a source whose location has changed. Raises `store.errors.Busy` if
-        another process holds the index longer than 300 s.
+        another process holds the index longer than `wait_s` seconds.
         """
         if self._is_current():
             return 0
-        with self._writing():
+        with self._writing(wait_s):
             path = self._current()
-            if path is None or not self._can_follow(path):
+            if path is None or not self._can_follow(path) or self.sequence == 0:
                 return self._rebuild()
-            return self._fill(path)
+            return self._follow(path)
 
     def rebuild(self) -> int:
         """Build a new file from the store and switch to it; return the number of changes read."""
@@ -110,16 +119,25 @@ class Index:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is not None and mark is not None and self._local.mark == mark:
             return connection
-        path = self._current()
-        if path is None:
-            raise FileNotFoundError(f"{self._folder} holds no index; run `contact-directory index rebuild`")
-        if connection is not None:
-            self._forget(connection)
-        connection = tables.connect(path, writable=False)
+        old, connection = connection, self._connected()
+        if old is not None:
+            self._forget(old)
         self._local.connection, self._local.mark = connection, mark
         with self._lock:
             self._opened.append(connection)
         return connection
+
+    def _connected(self) -> sqlite3.Connection:
+        """Return a new connection to the current file, also if a rebuild removes the one just read of."""
+        while True:
+            path = self._current()
+            if path is None:
+                raise FileNotFoundError(f"{self._folder} holds no index; run `contact-directory index rebuild`")
+            try:
+                return tables.connect(path, writable=False)
+            except sqlite3.OperationalError:
+                if path == self._current():
+                    raise
 
     def _forget(self, connection: sqlite3.Connection) -> None:
         connection.close()
@@ -135,9 +153,20 @@ class Index:
         return path if path.exists() else None
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with file_lock(self._database.lock_file("index"), "the index is being written by another process", WAIT_S):
+    def _writing(self, wait_s: float = WAIT_S) -> Iterator[None]:
+        with file_lock(self._database.lock_file("index"), "the index is being written by another process", wait_s):
             yield
+
+    def _is_usable(self) -> bool:
+        """Say whether there is a file that can be asked, however old."""
+        path = self._current()
+        try:
+            if path is None:
+                return False
+            with closing(tables.connect(path, writable=False)) as connection:
+                return tables.meta(connection, "version") == tables.VERSION
+        except sqlite3.DatabaseError:
+            return False
 
     def _is_current(self) -> bool:
         path = self._current()
@@ -146,19 +175,17 @@ class Index:
         return self.sequence == contacts.last_sequence(self._database)
 
     def _can_follow(self, path: Path) -> bool:
-        connection = tables.connect(path, writable=False)
         try:
-            if tables.meta(connection, "version") != tables.VERSION:
-                return False
-            reached = int(tables.meta(connection, "sequence"))
-            known = {
-                number: location_from_json(text)
-                for number, text in connection.execute("SELECT id, location FROM source")
-            }
+            with closing(tables.connect(path, writable=False)) as connection:
+                if tables.meta(connection, "version") != tables.VERSION:
+                    return False
+                reached = int(tables.meta(connection, "sequence"))
+                known = {
+                    number: location_from_json(text)
+                    for number, text in connection.execute("SELECT id, location FROM source")
+                }
         except sqlite3.DatabaseError:
-            return False  # damaged or foreign: derived data is built anew
-        finally:
-            connection.close()
+            return False  # damaged, foreign, or just replaced: derived data is built anew
         present = {source.id: source.location for source in sources.all(self._database)}
         moved = any(present[number] != location for number, location in known.items() if number in present)
         last = contacts.last_sequence(self._database)
@@ -169,7 +196,7 @@ class Index:
         numbers = [int(path.stem[6:]) for path in self._folder.glob("index-*.sqlite")]
         path = self._folder / f"index-{max(numbers, default=0) + 1}.sqlite"
         tables.create(path)
-        count = self._fill(path)
+        count = self._build(path) + self._follow(path)
         switch = self._folder / "current.new"
         switch.write_text(path.name, encoding="ascii")
         switch.replace(self._folder / "current")
@@ -179,21 +206,42 @@ class Index:
                     old.unlink(missing_ok=True)
         return count
 
-    def _fill(self, path: Path) -> int:
+    def _build(self, path: Path) -> int:
+        """Fill a new file, which nobody reads yet, with what the store holds now; return the number of changes read."""
+        last = contacts.last_sequence(self._database)
+        reached = count = 0
+        with tables.building(path) as connection, _without_collector():
+            while changed := contacts.changed_since(self._database, reached, BATCH):
+                # What changes meanwhile gets a number beyond `last` and would come a second time.
+                present = [stored for stored in changed if stored.sequence <= last]
+                connection.execute("BEGIN")
+                self._add(connection, [stored for stored in present if stored.deleted is None])
+                connection.execute("COMMIT")
+                count += len(present)
+                reached = present[-1].sequence if present else last
+                if len(present) < len(changed):
+                    break
+            tables.set_meta(connection, "sequence", str(max(reached, last)))
+            self.engine.optimize(connection)
+        return count
+
+    def _follow(self, path: Path) -> int:
         connection = tables.connect(path, writable=True)
         try:
-            reached = start = int(tables.meta(connection, "sequence"))
+            reached = int(tables.meta(connection, "sequence"))
             count = 0
             while changed := contacts.changed_since(self._database, reached, BATCH):
                 connection.execute("BEGIN IMMEDIATE")
-                self._apply(connection, changed, fresh=start == 0)
+                locations = self._locations(connection, {stored.source_id for stored in changed})
+                removed = contact_table.remove(connection, (stored.id for stored in changed), locations)
+                self._add(connection, [stored for stored in changed if stored.deleted is None], removed)
                 reached = changed[-1].sequence
-                connection.execute("UPDATE meta SET value = ? WHERE name = 'sequence'", (str(reached),))
+                tables.set_meta(connection, "sequence", str(reached))
                 connection.execute("COMMIT")
                 count += len(changed)
             last = contacts.last_sequence(self._database)
             if reached < last:  # the newest changes were purged meanwhile, or numbers reserved and not used
-                connection.execute("UPDATE meta SET value = ? WHERE name = 'sequence'", (str(last),))
+                tables.set_meta(connection, "sequence", str(last))
             if count >= _MANY:
                 self.engine.optimize(connection)
                 connection.execute("ANALYZE")
@@ -202,13 +250,13 @@ class Index:
             connection.close()
         return count
 
-    def _apply(self, connection: sqlite3.Connection, changed: list[StoredContact], *, fresh: bool) -> None:
-        """Replace contacts within the open transaction; `fresh` tells that none of them can be there already."""
-        locations = self._locations(connection, {stored.source_id for stored in changed})
-        removed = [] if fresh else contact_table.remove(connection, (stored.id for stored in changed), locations)
+    def _add(
+        self, connection: sqlite3.Connection, wanted: list[StoredContact], removed: Sequence[Document] = ()
+    ) -> None:
+        """Put contacts in that are not there (any more), within the open transaction; `removed` were taken out."""
         added = []
-        for source_id, location in locations.items():
-            stored = [one for one in changed if one.source_id == source_id and one.deleted is None]
+        for source_id, location in self._locations(connection, {stored.source_id for stored in wanted}).items():
+            stored = [one for one in wanted if one.source_id == source_id]
             documents = [document(one, location) for one in stored]
             contact_table.insert(connection, stored, documents, location)
             added += documents
@@ -225,3 +273,15 @@ class Index:
                 known[number] = present.get(number, Location())  # a removed source has deleted contacts only
                 connection.execute("INSERT INTO source VALUES (?, ?)", (number, location_to_json(known[number])))
         return known
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the cyclic garbage collector out: a build makes many objects and no cycles, it would cost a quarter."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

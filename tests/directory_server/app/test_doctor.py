@@ -10,6 +10,7 @@ from directory_server.app import Directory
 from directory_server.app.doctor import Finding, examine
 from directory_server.observe.status import Health
 from directory_server.store import sources
+from directory_server.store.file_lock import file_lock
 from tests.fakes.command_line import CommandLine
 
 
@@ -102,6 +103,17 @@ def test_a_broken_connector_is_a_finding_that_tells_no_data(line, tmp_path, monk
     for command in ("check", "discover"):
         monkeypatch.setattr(f"connectors.csv_file.connector.CsvConnector.{command}", broken)
         assert line.refused("source", command, "c") == "unexpected KeyError in the connector 'csv'"
+
+
+def test_an_index_being_written_is_a_warning(line, tmp_path) -> None:
+    (tmp_path / "x.csv").write_text("id;company\n1;Acme\n")
+    line.ok("source", "add", "c", "--type", "csv", "--set", f"path={tmp_path / 'x.csv'}")
+    line.ok("sync")
+    with Directory(line.data) as directory:
+        sources.remove(directory.database, sources.by_name(directory.database, "c"), directory.clock())
+        with file_lock(directory.database.lock_file("index"), "x"):
+            (finding,) = found(line)["index"]
+    assert (finding.health, finding.detail) == (Health.WARNING, "1 changes behind the store")
 
 
 def test_the_command_prints_findings_and_fails_for_bad_ones(line, tmp_path) -> None:
