@@ -9,6 +9,7 @@ from typing import Final
 from connectors.contact import Contact, PhoneKind
 from directory_server.directory import contact_table
 from directory_server.directory.listing import Listing, Match, Number
+from directory_server.directory.normal_form import words
 from directory_server.directory.number import Asked
 from directory_server.directory.scope import Scope
 
@@ -82,19 +83,20 @@ def _company(connection: sqlite3.Connection, digits: str, scope: Scope, fetch: F
         if 2 * most < len(votes) or (others and others[0][1] == most):
             return None
         rows = [row for row, voted in votes if voted == name]
-        return _representative(connection, trunk, rows, scope, fetch)
+        return _representative(connection, trunk, rows, scope, fetch, name=name)
     return None
 
 
 def _representative(
-    connection: sqlite3.Connection, trunk: str, rows: list[int], scope: Scope, fetch: Fetch
+    connection: sqlite3.Connection, trunk: str, rows: list[int], scope: Scope, fetch: Fetch, *, name: str
 ) -> Listing | None:
     """Return the company's own entry on its switchboard, else a listing that shows company and switchboard only."""
     match = Match("approximate", "phones")
     board = set(contact_table.holders(connection, trunk + "0", scope))
     board |= set(contact_table.holders(connection, trunk, scope))
-    for listing in fetch(sorted(board & set(rows)), match):
-        if not listing.contact.given_name and not listing.contact.family_name and listing.contact.company:
+    for listing in fetch(sorted(board)[:MOST_HOLDERS], match):
+        contact = listing.contact
+        if not contact.given_name and not contact.family_name and " ".join(words(contact.company)) == name:
             return listing
     found = fetch(rows[:1], match)
     if not found:

@@ -1,0 +1,124 @@
+"""Why a text or number finds whom it finds, and who is hidden from a view."""
+
+import json
+
+import pytest
+
+from connectors.contact import Contact, Email, Phone, PhoneKind
+from directory_server.directory.explain import explain, is_number
+from directory_server.store.rows import FieldGroup, Location
+from tests.fakes.world import EVERYTHING, World
+
+NAME_ONLY = frozenset({FieldGroup.NAME})
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    with World(tmp_path_factory.mktemp("explain")) as made:
+        made.crm, made.erp = made.source("crm"), made.source("erp")
+        made.put(
+            made.crm,
+            {
+                "1": Contact(given_name="Hans", family_name="Müller", notes="Schach",
+                             emails=(Email("hans@acme.example"),),
+                             phones=(Phone(PhoneKind.WORK, "089 840798-12"), Phone(PhoneKind.HOME, "0711 7778888"))),
+                "2": Contact(given_name="Anna", family_name="Müller"),
+            },
+        )  # fmt: skip
+        made.put(made.erp, {"3": Contact(given_name="Emil", family_name="Müller")})
+        yield made
+
+
+def why(world, text, fields, **kwargs):
+    value = explain(text, world.view(), world.view(fields), **kwargs)
+    json.dumps(value)  # it is printed as JSON
+    return value, {hit["key"]: (hit["shown"], hit["hidden_because"]) for hit in value["matched"]}
+
+
+def test_how_a_text_is_read(world):
+    value, _hits = why(world, 'firma:acme müller "hans peter" -anna 089840', {world.crm.id: EVERYTHING})
+    assert value["text"].startswith("firma:")
+    assert [term["words"] for term in value["terms"]] == [["acme"], ["muller"], ["hans", "peter"], ["089840"]]
+    assert [term["phrase"] for term in value["terms"]] == [False, False, True, False]
+    assert value["terms"][0]["fields"] == ["company"]
+    assert (value["terms"][3]["number_begins"], value["terms"][3]["number_contains"]) == (["+4989840"], "089840")
+    assert "phones" in value["terms"][3]["fields"]
+    assert [term["words"] for term in value["excluded"]] == [["anna"]]
+    assert "number" not in value
+
+
+def test_who_matches_and_who_is_hidden_by_a_source(world):
+    _value, hits = why(world, "müller", {world.crm.id: EVERYTHING})
+    assert hits == {"1": (True, ""), "2": (True, ""), "3": (False, "no grant for source erp")}
+
+
+def test_hidden_by_a_field_group(world):
+    _value, hits = why(world, "schach", {world.crm.id: NAME_ONLY})
+    assert hits == {
+        "1": (False, "matches in notes (notes); of source crm is not granted: business, private, notes"),
+    }
+    _value, hits = why(world, "mail:hans", {world.crm.id: EVERYTHING - {FieldGroup.BUSINESS}})
+    assert hits["1"] == (
+        False,
+        "matches in emails (business, private); of source crm is not granted: business",
+    )
+
+
+def test_behind_the_limit(world):
+    _value, hits = why(world, "müller", {world.crm.id: EVERYTHING, world.erp.id: EVERYTHING}, limit=2)
+    assert len(hits) == 2
+    everything, narrow = world.view(), world.view({world.erp.id: EVERYTHING, world.crm.id: EVERYTHING})
+    value = explain("müller", everything, narrow, limit=3)
+    assert all(hit["shown"] for hit in value["matched"])
+
+
+def test_how_a_number_is_read(world):
+    value, hits = why(world, "089 840798-12", {world.crm.id: EVERYTHING})
+    assert value["number"] == {
+        "country": "DE", "candidates": ["+498984079812"], "extension": "", "e164": "+498984079812",
+        "approximate": False,
+    }  # fmt: skip
+    assert hits == {"1": (True, "")}
+
+
+def test_an_unknown_direct_dial_is_explained_as_the_company(world):
+    value, _hits = why(world, "+4989840798777", {world.crm.id: EVERYTHING})
+    assert value["number"]["e164"] == "+4989840798777"
+    assert value["number"]["approximate"] is False  # the only holder has no company
+
+
+def test_an_extension_and_a_hidden_private_number(world):
+    value, hits = why(world, "12", {world.crm.id: EVERYTHING})
+    assert "number" not in value
+    value, hits = why(world, "123", {world.crm.id: EVERYTHING})
+    assert (value["number"]["extension"], value["number"]["candidates"]) == ("123", [])
+    value, hits = why(world, "0711 7778888", {world.crm.id: EVERYTHING - {FieldGroup.PRIVATE}})
+    assert hits == {
+        "1": (False, "matches in phones (business, private); of source crm is not granted: private"),
+    }
+
+
+def test_the_clients_location_is_used(world):
+    here = Location("DE", "89")
+    value = explain("84079812", world.view(), world.view(None, here))
+    assert value["number"]["candidates"][0] == "+498984079812"
+    assert [hit["shown"] for hit in value["matched"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("089 840798", True), ("+49", False), ("123", True), ("12", False), ("tel:+49 89 840798", True),
+        ("sip:12345@host", False), ("müller 089 840798", False), ("80331 münchen", False), ("", False),
+        ("()+-", False), ("-123", True),
+    ],
+)  # fmt: skip
+def test_is_number(text, expected):
+    assert is_number(text) is expected
+
+
+@pytest.mark.parametrize("text", ["", '"', "-", "9" * 300, "* OR 1=1", "source:nix", "\0", "🙂"])
+def test_any_text_is_explained(world, text):
+    value, hits = why(world, text, {})
+    assert hits == {}
+    assert value["text"] == text
