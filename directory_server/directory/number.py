@@ -33,7 +33,8 @@ _LABEL = re.compile(r"^(?:[^\W\d_]|[.:\s])+(?=[+(\-\d])")
 _TAIL = re.compile(r"(?<=\d)[\s,:]+[^\W\d_][^\d*#]*$")
 _LETTERS = re.compile(r"[^\W\d_]")
 _DIRECT = re.compile(r"^(?P<stem>.*\d)\s*-\s*(?P<tail>\d{1,5})\s*$")
-_GROUP = re.compile(r"\d+")
+_SIMPLE = re.compile(r"[+0-9(](?:[0-9 ()/\-]|\.(?!\.))*\Z")
+_GROUP = re.compile(r"[0-9]+")
 _ONE_GROUP = 8
 _SHORTEST = 7
 _SHORTEST_TRUNK = 7
@@ -67,6 +68,8 @@ def _read(raw: str, location: Location) -> tuple[tuple[str, str, str, str], ...]
 
 def _pieces(raw: str) -> list[str]:
     """Split a field that holds several numbers; `840798-12/14` gives 840798-12 and 840798-14."""
+    if "/" not in raw and _SIMPLE.match(raw):
+        return [raw.strip()]
     text = _DASH.sub("-", plain(raw))
     parts = _split(text)
     parts = [part for part in parts if any(char.isdigit() for char in part)] or [text]
@@ -106,8 +109,10 @@ def _digits(text: str) -> str:
     return "".join(_GROUP.findall(text))
 
 
-def _one(text: str, location: Location) -> tuple[str, str, str]:  # noqa: PLR0911 - one return per kind of number
+def _one(text: str, location: Location) -> tuple[str, str, str]:
     """Read one number: E.164 with plus, extension, trunk; each may be empty."""
+    if _SIMPLE.match(text):  # most numbers: nothing but digits and what groups them
+        return _dialled(text, "", location)
     text = _RANGE.sub("", _REMARK.sub(" ", text)).strip()
     extension = ""
     word = _EXTENSION.search(text)
@@ -124,6 +129,11 @@ def _one(text: str, location: Location) -> tuple[str, str, str]:  # noqa: PLR091
     if _LETTERS.search(text):
         found = dialling.parse(text, location.country)
         return ("+" + found if found else ""), extension, ""
+    return _dialled(text, extension, location)
+
+
+def _dialled(text: str, extension: str, location: Location) -> tuple[str, str, str]:
+    """Read digits with what groups them, and the extension that was written behind."""
     digits, plus = _digits(text), text.startswith(("+", "(+"))
     if not digits or len(digits) > LONGEST + 3:
         return "", "", ""
