@@ -40,6 +40,11 @@ def _forms(word: str, deletions: int) -> set[int]:
     }
 
 
+def _grams(word: str) -> set[str]:
+    """Return the groups of three letters in a word; with digits there are many, and nobody asks for them."""
+    return {gram for at in range(len(word) - 2) if (gram := word[at : at + 3]).isalpha()}
+
+
 def _edits(word: str) -> int:
     if len(word) < _SHORTEST_TYPO or not word.isalpha():
         return 0
@@ -92,9 +97,7 @@ def _ids(connection: sqlite3.Connection, words: set[str]) -> dict[str, int]:
     )
     connection.executemany(
         "INSERT INTO trigram VALUES (?, ?)",
-        sorted(
-            {(word[at : at + 3], n) for word, n in entered.items() if word.isalpha() for at in range(len(word) - 2)}
-        ),
+        sorted((gram, n) for word, n in entered.items() for gram in _grams(word)),
     )
     connection.executemany(
         "INSERT INTO phonetic VALUES (?, ?)",
