@@ -30,7 +30,8 @@ def sync(
 
     from directory_server.app import Directory
     from directory_server.store import sources
-    from directory_server.store.errors import Busy
+    from directory_server.store.errors import Busy, StoreError
+    from directory_server.vault.errors import VaultError
 
     with faults(as_json), Directory(data_folder(ctx)) as directory:
         stored = directory.database
@@ -40,12 +41,13 @@ def sync(
         results: list[dict[str, Any]] = []
         for source in chosen:
             try:
+                latest = sources.by_name(stored, source.name)  # the sources before it may have taken hours
                 outcome = directory.synchronise(
-                    source, full=full, dry_run=dry_run, apply_held=apply_held, progress=_progress(source)
+                    latest, full=full, dry_run=dry_run, apply_held=apply_held, progress=_progress(source)
                 )
                 results.append(outcome.as_json())
-            except Busy as error:
-                results.append(_nothing(source, "busy", str(error)))
+            except (StoreError, VaultError) as error:
+                results.append(_nothing(source, "busy" if isinstance(error, Busy) else "failed", str(error)))
             except (DriverError, DBAPIError) as error:
                 # The whole text of an SQLAlchemy error holds values; the driver's own names tables at most.
                 reason = f"the store or the index cannot be used: {getattr(error, 'orig', error)}"

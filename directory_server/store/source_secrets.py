@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, LargeBinary, Table, Text, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Integer, LargeBinary, Table, Text, delete, insert, select
 
 from directory_server.store.schema import METADATA
 from directory_server.vault.vault import Vault
@@ -21,6 +21,12 @@ def put(connection: Connection, vault: Vault, source_id: int, secrets: Mapping[s
     for name, secret in secrets.items():
         sealed = vault.seal(secret.encode("utf-8", "surrogatepass"), _context(source_id, name))
         connection.execute(insert(SOURCE_SECRETS).values(source_id=source_id, name=name, sealed=sealed))
+
+
+def replace(connection: Connection, vault: Vault, source_id: int, secrets: Mapping[str, str]) -> None:
+    """Forget the secrets of a source and keep these instead."""
+    connection.execute(delete(SOURCE_SECRETS).where(SOURCE_SECRETS.c.source_id == source_id))
+    put(connection, vault, source_id, secrets)
 
 
 def sealed(connection: Connection, source_id: int) -> list[tuple[str, bytes]]:

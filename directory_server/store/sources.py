@@ -79,6 +79,14 @@ def by_name(database: Database, name: str) -> Source:
     return found
 
 
+def by_id(database: Database, identity: int) -> Source | None:
+    """Return the source with this id as it is now, None if it was removed."""
+    query = select(SOURCES).where(SOURCES.c.id == identity, SOURCES.c.removed.is_(None))
+    with database.read() as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else _source(row)
+
+
 def settings_of(database: Database, source: Source) -> dict[str, Json]:
     """Return the source's settings with its secrets unsealed, for its connector alone."""
     with database.read() as connection:
@@ -101,12 +109,32 @@ def fingerprint(database: Database, source: Source) -> str:
     return blake2b(settings.encode(), digest_size=16).hexdigest()
 
 
-def set_mapping(database: Database, source: Source, mapping: Mapping[str, Json] | None) -> Source:
-    """Replace the admin's changes to the mapping; the next sync applies them to what was read before."""
-    text = None if mapping is None else json.dumps(dict(mapping), ensure_ascii=False)
+def change(
+    database: Database,
+    source: Source,
+    *,
+    settings: Mapping[str, Json] | None = None,
+    secrets: Mapping[str, str] | None = None,
+) -> None:
+    """Keep location, mapping and priority of `source` instead of the stored ones, and its settings if given anew.
+
+    `settings` replace all settings and `secrets` all secrets; without `settings` both stay. The next sync applies a
+    new mapping to what was read before, and reads everything after new settings; the index follows a new location.
+    Raises NotFound if the source was removed.
+    """
+    values: dict[str, Any] = {
+        "location": location_to_json(source.location),
+        "mapping": None if source.mapping is None else json.dumps(dict(source.mapping), ensure_ascii=False),
+        "priority": source.priority,
+    }
+    if settings is not None:
+        values["settings"] = json.dumps(dict(settings), ensure_ascii=False)
     with database.write() as connection:
-        connection.execute(update(SOURCES).where(SOURCES.c.id == source.id).values(mapping=text))
-    return by_name(database, source.name)
+        changed = update(SOURCES).where(SOURCES.c.id == source.id, SOURCES.c.removed.is_(None)).values(values)
+        if connection.execute(changed).rowcount == 0:
+            raise NotFound(f"there is no source named {source.name!r}")
+        if settings is not None:
+            source_secrets.replace(connection, database.vault, source.id, secrets or {})
 
 
 def remove(database: Database, source: Source, at: datetime) -> int:

@@ -13,6 +13,7 @@ from connectors.mapping import FieldMapping, apply
 from directory_server.store import contacts, runs, sources, states
 from directory_server.store.change import Change
 from directory_server.store.database import Database
+from directory_server.store.errors import Busy
 from directory_server.store.file_lock import file_lock
 from directory_server.store.rows import RunState, Source
 from directory_server.store.staging import Staging, staging
@@ -46,9 +47,12 @@ def synchronise(
 
     A fault of the source is an outcome (`failed`), not an exception, and changes nothing. `full` reads everything,
     `apply_held` lets this one run through the guard, `progress` is told the number of events so far now and then.
-    Raises `store.errors.Busy` while another run of the source is under way.
+    Raises `store.errors.Busy` while another run of the source is under way, and if the source is no longer as it
+    was when `source` and `connector` were made.
     """
     with file_lock(database.lock_file(f"source-{source.id}"), f"another run of source {source.name!r} is under way"):
+        if sources.by_id(database, source.id) != source:
+            raise Busy(f"source {source.name!r} was changed or removed meanwhile; nothing was read")
         run = _Run(database, source, clock(), dry_run=dry_run, apply_held=apply_held)
         started = monotonic()
 

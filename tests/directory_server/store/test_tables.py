@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -109,9 +110,21 @@ def test_a_removed_source_leaves_nothing_but_deleted_contacts(database, crm):
     assert again.id != crm.id
 
 
-def test_a_new_mapping_is_kept(database, crm):
-    assert sources.set_mapping(database, crm, {"company": "Firma"}).mapping == {"company": "Firma"}
-    assert sources.set_mapping(database, crm, None).mapping is None
+def test_a_changed_source_is_kept(database, crm):
+    first, secrets = sources.fingerprint(database, crm), sources.secret_names(database, crm)
+    changed = replace(crm, mapping={"company": "Firma"}, location=Location("AT"), priority=7)
+    sources.change(database, changed)
+    assert sources.by_id(database, crm.id) == changed
+    assert (sources.fingerprint(database, changed), sources.secret_names(database, crm)) == (first, secrets)
+    sources.change(database, crm, settings={"table": "other"}, secrets={"pin": "1"})
+    new = sources.by_name(database, crm.name)
+    assert (new.settings, new.mapping, new.location) == ({"table": "other"}, crm.mapping, crm.location)
+    assert sources.settings_of(database, new) == {"table": "other", "pin": "1"}
+    assert sources.fingerprint(database, new) != first
+    sources.remove(database, crm, NOW)
+    assert sources.by_id(database, crm.id) is None
+    with pytest.raises(NotFound):
+        sources.change(database, crm)
 
 
 def test_contacts_are_found_by_id_key_and_change(database, crm):

@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,19 @@ def test_a_first_run_stores_everything_and_is_recorded(bench):
     }
     run = runs.latest(bench.database)[bench.source.id]
     assert (run.started, run.seconds, run.state, run.created) == (NOW, 0.5, RunState.DONE, 30)
+
+
+def test_a_source_removed_or_changed_since_it_was_chosen_is_left_alone(bench):
+    bench.fill(3)
+    sources.change(bench.database, replace(bench.source, mapping={"company": "x"}))
+    with pytest.raises(Busy, match="source 'mem' was changed or removed meanwhile"):
+        bench.sync()
+    bench.source = sources.by_name(bench.database, "mem")
+    bench.sync()
+    sources.remove(bench.database, bench.source, NOW)
+    with pytest.raises(Busy, match="source 'mem' was changed or removed meanwhile"):
+        bench.sync()
+    assert bench.held() == {}
 
 
 def test_contacts_carry_their_times_and_growing_numbers(bench):
