@@ -28,10 +28,10 @@ def add(
     fields: Annotated[str, typer.Option(help="Field groups it may see, separated by commas.")] = "name,business",
     base_dn: Annotated[str | None, typer.Option(help="Base DN of its tree; default: the server's suffix.")] = None,
     country: places.Country = None,
-    area: places.Area = "",
-    trunk: places.Trunk = "",
-    extension_length: places.ExtensionLength = 0,
-    outside_line: places.OutsideLine = "",
+    area: places.Area = None,
+    trunk: places.Trunk = None,
+    extension_length: places.ExtensionLength = None,
+    outside_line: places.OutsideLine = None,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help=FROM_INPUT)] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -43,6 +43,7 @@ def add(
     from directory_server.commands.options import data_folder
     from directory_server.store import clients
     from directory_server.store import sources as stored
+    from directory_server.store.rows import Location
 
     checked_name(name)
     shown = read_fields(fields)
@@ -51,7 +52,14 @@ def add(
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(18)
     with opened_store(ctx, as_json) as database:
         settings = config.load(data_folder(ctx))
-        location = places.read_location(country or settings.country, area, trunk, extension_length, outside_line)
+        location = places.read_location(
+            Location(settings.country),
+            country=country,
+            area=area,
+            trunk=trunk,
+            extension_length=extension_length,
+            outside_line=outside_line,
+        )
         try:
             added = clients.add(
                 database,

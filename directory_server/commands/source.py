@@ -1,7 +1,6 @@
 """`source`: the places contacts come from."""
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,11 +8,10 @@ import typer
 from directory_server.commands import location as places
 from directory_server.commands.faults import faults, opened_store
 from directory_server.commands.options import AsJson, show
+from directory_server.commands.source_change import MappingOption, PriorityOption, SetOption, change
 from directory_server.commands.source_facts import source_facts, source_line
 
 source = typer.Typer(no_args_is_help=True, help="The places contacts come from.")
-
-SETTING = "Setting as key=value, repeatable; the value @- is read from standard input (a password, say)."
 
 
 @source.command()
@@ -22,14 +20,14 @@ def add(
     name: str,
     *,
     type_name: Annotated[str, typer.Option("--type", help="Kind of source: see `source types`.")],
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=SETTING)] = None,
-    mapping: Annotated[Path | None, typer.Option(help="TOML file with changes to the field mapping.")] = None,
+    settings: SetOption = None,
+    mapping: MappingOption = None,
     country: places.Country = None,
-    area: places.Area = "",
-    trunk: places.Trunk = "",
-    extension_length: places.ExtensionLength = 0,
-    outside_line: places.OutsideLine = "",
-    priority: Annotated[int, typer.Option(help="Sources with smaller numbers come first among equal hits.")] = 100,
+    area: places.Area = None,
+    trunk: places.Trunk = None,
+    extension_length: places.ExtensionLength = None,
+    outside_line: places.OutsideLine = None,
+    priority: PriorityOption = 100,
     as_json: AsJson = False,
 ) -> None:
     """Add a source. Nothing is read yet: see `source check` and `sync`."""
@@ -39,11 +37,19 @@ def add(
     from directory_server.commands.options import data_folder
     from directory_server.commands.source_settings import read_mapping, read_settings
     from directory_server.store import sources
+    from directory_server.store.rows import Location
 
     checked_name(name)
     with opened_store(ctx, as_json) as database:
-        default = config.load(data_folder(ctx)).country
-        location = places.read_location(country or default, area, trunk, extension_length, outside_line)
+        default = Location(config.load(data_folder(ctx)).country)
+        location = places.read_location(
+            default,
+            country=country,
+            area=area,
+            trunk=trunk,
+            extension_length=extension_length,
+            outside_line=outside_line,
+        )
         plain, secrets = read_settings(type_name, settings or [], sys.stdin)
         overrides = read_mapping(mapping)
         registry.connect(type_name, {**plain, **secrets}, overrides).close()  # checks settings and mapping together
@@ -58,6 +64,9 @@ def add(
             priority=priority,
         )
         show(source_facts(database, added), as_json, lambda: f"Source {name!r} added; try `source check {name}`.")
+
+
+source.command("set")(change)
 
 
 @source.command("list")

@@ -1,6 +1,7 @@
 """Settings of a source as the command line gives them: text in, checked values and secrets apart."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -13,13 +14,15 @@ from connectors.events import Json
 FROM_INPUT = "@-"
 
 
-def read_settings(type_name: str, pairs: list[str], standard_input: TextIO) -> tuple[dict[str, Json], dict[str, str]]:
-    """Return the settings given by key=value, checked, and apart from them the secret ones.
+def read_settings(
+    type_name: str, pairs: list[str], standard_input: TextIO, known: Mapping[str, Json] | None = None
+) -> tuple[dict[str, Json], dict[str, str]]:
+    """Return the settings known before with those given by key=value, checked, and apart from them the secret ones.
 
     The value `@-` stands for the first line of standard input. Relative paths become absolute, because the server
     may run elsewhere. Raises ConfigInvalid naming the wrong setting, never its value.
     """
-    given = _parted(pairs, standard_input)
+    given = {**(known or {}), **_parted(pairs, standard_input)}
     kinds = registry.types()
     if type_name not in kinds:
         raise ConfigInvalid(f"source type {type_name!r} is unknown; known are: {', '.join(kinds)}")
