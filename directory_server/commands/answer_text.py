@@ -33,5 +33,7 @@ def lookup_text(answer: Lookup) -> str:
     lines = [
         _line(one.contact.name() or "-", one.contact.company, _numbers((one,)), one.source) for one in answer.listings
     ]
+    if not lines:
+        return f"{answer.e164 or 'Not a full number'}: nobody"
     kind = "only the company is known" if answer.approximate else "exact"
-    return "\n".join([f"{answer.e164 or 'internal'}: {kind if lines else 'nobody'}", *lines])
+    return "\n".join([f"{answer.e164 or 'internal'}: {kind}", *lines])

@@ -39,7 +39,7 @@ def add(
     import secrets
 
     from directory_server import config
-    from directory_server.commands.names import checked_name, listed, read_fields
+    from directory_server.commands.names import checked_dn, checked_name, listed, read_fields
     from directory_server.commands.options import data_folder
     from directory_server.store import clients
     from directory_server.store import sources as stored
@@ -47,6 +47,7 @@ def add(
 
     checked_name(name)
     shown = read_fields(fields)
+    own_base = checked_dn(base_dn) if base_dn is not None else None
     if not listed(sources):
         raise typer.BadParameter("name at least one source", param_hint="--sources")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(18)
@@ -68,7 +69,7 @@ def add(
                 preset=preset,
                 source_ids=[stored.by_name(database, source).id for source in listed(sources)],
                 fields=shown,
-                base_dn=base_dn or settings.suffix,
+                base_dn=own_base or settings.suffix,
                 location=location,
             )
         except ValueError as error:  # the password is empty or too long

@@ -43,8 +43,9 @@ def list_(ctx: typer.Context, as_json: AsJson = False) -> None:
     from directory_server.store import grants, sources
 
     with opened_store(ctx, as_json) as database:
-        names = {source.id: source.name for source in sources.all(database)}
-        facts = [_facts(names[found.source_id], found) for found in grants.all(database)]
+        known = grants.all(database)
+        names = {source.id: source.name for source in sources.all(database)}  # read last: a grant has a source
+        facts = [_facts(names[found.source_id], found) for found in known if found.source_id in names]
     show(facts, as_json, lambda: "\n".join(map(_line, facts)) or "There is no grant: nobody sees anything.")
 
 
@@ -54,6 +55,7 @@ def remove(ctx: typer.Context, source: str, group: Group, as_json: AsJson = Fals
     from directory_server.store import grants, sources
 
     with opened_store(ctx, as_json) as database:
+        group = group.strip()
         grants.remove(database, sources.by_name(database, source), group)
     show({"removed": {"source": source, "group": group}}, as_json, lambda: f"{group} may no longer see {source}.")
 

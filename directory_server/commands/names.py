@@ -16,6 +16,19 @@ def checked_name(name: str) -> str:
     return name
 
 
+def checked_dn(text: str) -> str:
+    """Return a base DN; raises typer.BadParameter for text that is none, or is empty."""
+    from directory_server.fronts.ldap import dn
+
+    try:
+        parsed = dn.parse(text)
+    except dn.DnSyntaxError as error:
+        raise typer.BadParameter(str(error), param_hint="--base-dn") from None
+    if not parsed:
+        raise typer.BadParameter("must not be empty", param_hint="--base-dn")
+    return text
+
+
 def listed(text: str) -> list[str]:
     """Return the parts of a comma-separated option, each once."""
     return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))

@@ -57,7 +57,13 @@ def test_what_is_wrong_is_named_and_nothing_added(line, customers):
 
 @pytest.mark.parametrize(
     "words",
-    [["sbc"], ["sbc", "--sources", ","], ["a,b", "--sources", "x"], ["sbc", "--sources", "x", "--fields", "all"]],
+    [
+        ["sbc"],
+        ["sbc", "--sources", ","],
+        ["a,b", "--sources", "x"],
+        ["sbc", "--sources", "x", "--fields", "all"],
+        *(["sbc", "--sources", "x", "--base-dn", base] for base in ("", "garbage", "dc=a,,dc=b")),
+    ],
 )
 def test_wrong_usage_is_a_usage_error(line, words):
     assert line.run("client", "add", *words).code == 2

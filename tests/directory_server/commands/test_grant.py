@@ -12,7 +12,7 @@ def test_a_grant_is_added_replaced_listed_and_removed(line, customers):
     other = line.ok("grant", "add", "customers", "--group", "6f1c", "--fields", "name")
     assert line.ok("grant", "list") == [other, narrow]
     assert "all may see customers: name, business" in line.run("grant", "list").out
-    line.ok("grant", "remove", "customers", "--group", "all")
+    line.ok("grant", "remove", "customers", "--group", " all ")
     assert line.ok("grant", "list") == [other]
 
 
