@@ -119,4 +119,5 @@ def _facts(client: "Client", names: dict[int, str]) -> dict[str, Any]:
 
 
 def _line(facts: dict[str, Any]) -> str:
-    return f"{facts['bind_dn']} ({facts['preset']}) sees {', '.join(facts['sources'])}: {', '.join(facts['fields'])}"
+    seen = f"{', '.join(facts['sources'])}: {', '.join(facts['fields'])}" if facts["sources"] else "no source any more"
+    return f"{facts['bind_dn']} ({facts['preset']}) sees {seen}"

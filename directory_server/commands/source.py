@@ -8,7 +8,7 @@ import typer
 from directory_server.commands import location as places
 from directory_server.commands.faults import faults, opened_store
 from directory_server.commands.options import AsJson, show
-from directory_server.commands.source_change import MappingOption, PriorityOption, SetOption, change
+from directory_server.commands.source_change import MappingOption, PriorityOption, SetOption, change, follow
 from directory_server.commands.source_facts import source_facts, source_line
 
 source = typer.Typer(no_args_is_help=True, help="The places contacts come from.")
@@ -164,7 +164,8 @@ def remove(
             typer.confirm(f"Remove source {name!r} and its contacts?", abort=True)
         with file_lock(database.lock_file(f"source-{found.id}"), f"a run of source {name!r} is under way"):
             number = sources.remove(database, found, now())
-        show({"removed": name, "contacts": number}, as_json, lambda: f"Removed {name!r} and {number} contacts.")
+    follow(ctx, as_json)
+    show({"removed": name, "contacts": number}, as_json, lambda: f"Removed {name!r} and {number} contacts.")
 
 
 @source.command()

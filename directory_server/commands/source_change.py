@@ -81,7 +81,7 @@ def change(
                 sources.change(database, new)
         facts = source_facts(database, sources.by_name(database, name))
     if new.location != old.location:
-        _follow(ctx, as_json)
+        follow(ctx, as_json)  # it reads the numbers of a source anew whose location has changed
     read = settings or unset or new.mapping != old.mapping
     show(facts, as_json, lambda: f"Source {name!r} changed" + (f"; now `sync {name}`." if read else "."))
 
@@ -99,8 +99,8 @@ def _kept(database: "Database", source: "Source", pairs: list[str], unset: list[
     return {key: value for key, value in known.items() if key not in dropped}
 
 
-def _follow(ctx: typer.Context, as_json: bool) -> None:
-    """Let the index read the contacts' numbers anew: it does so for a source whose location has changed."""
+def follow(ctx: typer.Context, as_json: bool) -> None:
+    """Let the index take over at once what a command changed, so that a running server answers by it."""
     from directory_server.app import Directory
 
     with faults(as_json), Directory(data_folder(ctx)) as directory:

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from directory_server.app import Directory
 from tests.directory_server.commands.conftest import write
 
 SECRET = "canary-password-33"
@@ -14,7 +15,11 @@ def test_a_source_is_added_listed_shown_and_removed(line, people, customers):
     assert "customers" in line.run("source", "list").out
     assert str(people) in line.run("source", "show", "customers").out
     line.ok("sync")
-    assert line.ok("source", "remove", "customers") == {"removed": "customers", "contacts": 20}
+    line.ok("client", "add", "sbc", "--sources", "customers")
+    with Directory(line.data) as serving:
+        assert line.ok("source", "remove", "customers") == {"removed": "customers", "contacts": 20}
+        assert serving.index.count() == 0
+    assert "sees no source any more" in line.run("client", "list").out
     assert line.ok("source", "list") == []
     assert "no source yet" in line.run("source", "list").out
 
