@@ -72,6 +72,8 @@ def add(
                 base_dn=own_base or settings.suffix,
                 location=location,
             )
+        except UnicodeEncodeError:
+            raise
         except ValueError as error:  # the password is empty or too long
             raise fail(str(error), as_json) from None
         facts = _facts(added, {source.id: source.name for source in stored.all(database)})

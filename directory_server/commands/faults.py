@@ -41,6 +41,8 @@ def faults(as_json: bool) -> Iterator[None]:
         raise fail(f"database: {error.orig}", as_json, kind="StoreError") from None  # the whole text holds values
     except DriverError as error:
         raise fail(f"database: {error}", as_json, kind="StoreError") from None
+    except UnicodeEncodeError:  # bytes of another encoding arrive as half characters, which no database keeps
+        raise fail("a word of the command is not UTF-8; check the terminal's encoding", as_json) from None
     except UnicodeDecodeError:  # a ValueError of nothing else here: only this file is read as text
         raise fail("configuration: directory.toml is not UTF-8", as_json, kind="ConfigInvalid") from None
     except UnknownVariable as error:

@@ -87,6 +87,19 @@ def test_a_wrong_location_is_a_usage_error(line, people, option):
     assert line.run("source", "add", "x", "--type", "csv", "--set", f"path={people}", option).code == 2
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["source", "show", "\udcff"],
+        ["source", "add", "x", "--type", "csv", "--set", "path=/\udcff"],
+        ["grant", "add", "customers", "--group", "\udcff"],
+        ["client", "add", "x", "--sources", "\udcff"],
+    ],
+)
+def test_bytes_that_are_no_text_are_refused(line, customers, words):
+    assert "not UTF-8" in line.refused(*words)
+
+
 @pytest.mark.parametrize("name", ["", "a,b", "a=b", " a", "a/b", "x" * 64])
 def test_a_name_that_lists_could_not_carry_is_a_usage_error(line, people, name):
     assert line.run("source", "add", name, "--type", "csv", "--set", f"path={people}").code == 2
