@@ -5,6 +5,7 @@ one and switches by renaming, so readers never see a half-built index.
 """
 
 import gc
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -34,6 +35,7 @@ class Index:
     def __init__(self, folder: Path, database: Database, engine: Engine) -> None:
         self.engine = engine
         self._folder = folder
+        self._current_file = str(folder / "current")
         self._database = database
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
@@ -59,6 +61,15 @@ class Index:
         """The store's change up to which this index has followed."""
         with self.reading() as connection:
             return int(tables.meta(connection, "sequence"))
+
+    @property
+    def state(self) -> object:
+        """A token for what this thread reads now: while it stays equal, every answer from the index would be the same.
+
+        Costs about 3 µs.
+        """
+        (version,) = self._connection().execute("PRAGMA data_version").fetchone()
+        return self._local.mark, version
 
     def count(self) -> int:
         """Return the number of contacts in the index."""
@@ -112,7 +123,7 @@ class Index:
     def _connection(self) -> sqlite3.Connection:
         """Return this thread's connection, a new one after a switch; the usual case costs one `stat`."""
         try:
-            state = (self._folder / "current").stat()
+            state = os.stat(self._current_file)  # noqa: PTH116 - every request passes here, and a Path costs as much again
         except FileNotFoundError:
             state = None
         mark = (state.st_ino, state.st_mtime_ns) if state else None

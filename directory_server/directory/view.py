@@ -1,8 +1,10 @@
 """View: the directory as one asker may see it, and the only way to ask. Hiding comes first, then searching."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from directory_server.directory import contact_table, lookup, person
@@ -61,6 +63,11 @@ class View:
         """ISO country that asked numbers are read with."""
         return self.location.country
 
+    @property
+    def state(self) -> object:
+        """A token: while it stays equal, this view answers the same question the same way (see `Index.state`)."""
+        return self._index.state
+
     def source_names(self) -> list[str]:
         """Return the names of the sources this view may read, in order."""
         return sorted(self._names.values())
@@ -98,7 +105,7 @@ class View:
         """Find everyone with this number, in whatever notation it is asked (see `lookup.lookup`)."""
         asked = ask(number, self.location)
         with self._index.reading() as connection:
-            return lookup.lookup(connection, asked, self.scope, self._fetch)
+            return lookup.lookup(connection, asked, self.scope, partial(self._fetch, connection))
 
     def contact(self, contact_id: int) -> Listing | None:
         """Return one contact, or None if it is unknown or not visible."""
@@ -136,9 +143,8 @@ class View:
             rows = [(hit.row, hit.match) for hit in found.hits]
             return contact_table.listings(connection, rows, self.scope, self._names)
 
-    def _fetch(self, rows: list[int], match: Match) -> list[Listing]:
-        with self._index.reading() as connection:
-            found = contact_table.listings(connection, [(row, match) for row in rows], self.scope, self._names)
+    def _fetch(self, connection: sqlite3.Connection, rows: list[int], match: Match) -> list[Listing]:
+        found = contact_table.listings(connection, [(row, match) for row in rows], self.scope, self._names)
         return sorted(found, key=lambda one: (self._by_name[one.source], sort_name(one.contact), one.id))
 
     def _person(self, seed: Listing) -> Person:

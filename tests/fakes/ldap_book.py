@@ -20,6 +20,7 @@ class Book:
     def __init__(self, contacts: dict[str, list[tuple[Contact, Location]]], location: Location) -> None:
         self.location = location
         self.scans = 0
+        self.state: object = 0
         self._listings: list[Listing] = []
         for source, held in contacts.items():
             for contact, where in held:

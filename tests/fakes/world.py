@@ -56,7 +56,7 @@ class World:
         if follow:
             self.index.follow()
 
-    def delete(self, source: Source, keys: Iterable[str]) -> None:
+    def delete(self, source: Source, keys: Iterable[str], *, follow: bool = True) -> None:
         wanted = list(keys)
         with self.database.write() as connection:
             first = sequence.reserve(connection, len(wanted))
@@ -64,7 +64,8 @@ class World:
                 "UPDATE contacts SET deleted = ?, sequence = ? WHERE source_id = ? AND key = ?",
                 [(MOMENT.isoformat(), first + at + 1, source.id, key) for at, key in enumerate(wanted)],
             )
-        self.index.follow()
+        if follow:
+            self.index.follow()
 
     def view(self, fields: Mapping[int, frozenset[FieldGroup]] | None = None, location: Location | None = None) -> View:
         """Return a view of these field groups by source id; of everything without."""

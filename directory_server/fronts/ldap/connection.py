@@ -13,8 +13,8 @@ from typing import Any, cast
 from directory_server.fronts.ldap.credentials import Credentials
 from directory_server.fronts.ldap.doorkeeper import Doorkeeper
 from directory_server.fronts.ldap.limits import Limits
-from directory_server.fronts.ldap.message import SearchRequest
-from directory_server.fronts.ldap.response import Code, Tag, result
+from directory_server.fronts.ldap.message import Decoded, SearchRequest
+from directory_server.fronts.ldap.response import Code, Tag, messages, result
 from directory_server.fronts.ldap.search import Running, Tree
 from directory_server.fronts.ldap.secured import Secured
 from directory_server.fronts.ldap.session import Abandon, Bind, Operation, Session, StartTls
@@ -33,6 +33,7 @@ class Shared:
     bind_threads: Executor
     scan_threads: Executor
     clock: Callable[[], float]
+    decoded: Decoded = field(default_factory=Decoded)
     connections: set["Connection"] = field(default_factory=set)
     empty: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -43,7 +44,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, shared: Shared, *, secure: bool) -> None:
         self._shared = shared
         can_start_tls = shared.tls is not None and not secure
-        self._session = Session(shared.limits, secure=secure, can_start_tls=can_start_tls)
+        self._session = Session(shared.limits, secure=secure, can_start_tls=can_start_tls, decoded=shared.decoded)
         self._can_start_tls = can_start_tls
         self._transport: asyncio.Transport | None = None
         self._address = ""
@@ -177,20 +178,31 @@ class Connection(asyncio.Protocol):
             self.close(Code.UNAVAILABLE, "this client no longer exists")
             return
         request = operation.request
-        seconds = shared.limits.search_seconds
-        if isinstance(request, SearchRequest):
-            seconds = min(request.time_limit or seconds, seconds)
-        running = Running(shared.clock() + seconds)
         try:
-            if not isinstance(request, SearchRequest):
-                session.finished(operation.id, tree.compare(operation.id, request))
-            elif (search := tree.search(request, waiting=False)).quick:
-                session.finished(operation.id, search.run(operation.id, running, shared.clock))
+            if isinstance(request, SearchRequest):
+                self._search(operation.id, request, tree, operation.body)
             else:
-                self._running[operation.id] = running
-                self._spawn(self._scan(operation.id, request, tree, running))
+                session.finished(operation.id, tree.compare(operation.id, request))
         except Exception as error:  # noqa: BLE001 - one request must not end the others on this connection
             self._fail(operation, error)
+
+    def _search(self, message_id: int, request: SearchRequest, tree: Tree, body: bytes) -> None:
+        shared, answers = self._shared, tree.answers
+        known = answers.known(body) if answers else None
+        if known is not None:
+            self._session.finished(message_id, messages(message_id, known))
+            return
+        seconds = shared.limits.search_seconds
+        running = Running(shared.clock() + min(request.time_limit or seconds, seconds))
+        search = tree.search(request, waiting=False)
+        if not search.quick:
+            self._running[message_id] = running
+            self._spawn(self._scan(message_id, request, tree, running))
+            return
+        operations = search.answer(running, shared.clock)
+        if answers and not running.stopped:
+            answers.keep(body, operations)
+        self._session.finished(message_id, messages(message_id, operations))
 
     def _fail(self, operation: Operation, error: Exception) -> None:
         _report(error)

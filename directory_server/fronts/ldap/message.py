@@ -1,6 +1,6 @@
 """LDAP requests (RFC 4511 §4) as values, decoded from one complete PDU."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias
 
@@ -11,6 +11,8 @@ from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.response import Code, Tag
 
 _MOST_MESSAGE_ID = 2**31 - 1
+_LONGEST_KEPT = 512
+_MOST_KEPT = 4096
 
 
 class Scope(IntEnum):
@@ -98,11 +100,23 @@ Request: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One request with its number and controls."""
+    """One request with its number and controls; `body` is a search without controls as sent behind its number."""
 
     id: int
     request: Request
     controls: tuple[Control, ...] = ()
+    body: bytes = field(default=b"", compare=False, repr=False)
+
+
+class Decoded(dict[bytes, SearchRequest]):
+    """Searches without controls decoded before, by their bytes behind the message id; a front holds one."""
+
+    def keep(self, body: bytes, request: SearchRequest) -> None:
+        """Remember a short one."""
+        if len(body) <= _LONGEST_KEPT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[body] = request
 
 
 class RequestRefusedError(Exception):
@@ -124,7 +138,7 @@ _EXTENDED_NAME = 0x80
 _DEREF_MOST = 3
 
 
-def decode(pdu: bytes, limits: Limits) -> Message:
+def decode(pdu: bytes, limits: Limits, known: Decoded | None = None) -> Message:
     """Return the message in `pdu`, which is one whole LDAPMessage.
 
     Raises BerError where the connection must end (RFC 4511 §4.1.1), RequestRefusedError where an answer suffices.
@@ -137,13 +151,19 @@ def decode(pdu: bytes, limits: Limits) -> Message:
     message_id = ber.integer(pdu, start, at)
     if not 0 < message_id <= _MOST_MESSAGE_ID:
         raise ber.BerError("message id out of range")
+    body = pdu[at:]
+    if known is not None and (before := known.get(body)) is not None:
+        return Message(message_id, before, body=body)
     tag, start, at = ber.read(pdu, at, end)
     try:
         request = _search(pdu, start, at, limits) if tag == _SEARCH else _other(tag, pdu, start, at)
     except FilterTooLargeError as error:
         raise RequestRefusedError(message_id, Tag.SEARCH_DONE, Code.UNWILLING_TO_PERFORM, str(error)) from None
     if at == end:
-        return Message(message_id, request)
+        if known is None or not isinstance(request, SearchRequest):
+            return Message(message_id, request)
+        known.keep(body, request)
+        return Message(message_id, request, body=body)
     return Message(message_id, request, _controls(pdu, at, end, limits))
 
 

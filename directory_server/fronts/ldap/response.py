@@ -54,12 +54,23 @@ def envelope(message_id: int, operation: bytes) -> bytes:
     return ber.encode(ber.SEQUENCE, ber.encode_integer(message_id) + operation)
 
 
+def messages(message_id: int, operations: Iterable[bytes]) -> bytes:
+    """Return a whole LDAPMessage around each of these response operations."""
+    number = ber.encode_integer(message_id)
+    return b"".join([ber.encode(ber.SEQUENCE, number + operation) for operation in operations])
+
+
 def result(
     message_id: int, tag: Tag, code: Code = Code.SUCCESS, text: str = "", *, matched: str = "", extra: bytes = b""
 ) -> bytes:
     """Return a response that is an LDAPResult (RFC 4511 §4.1.9), with `extra` behind its components."""
+    return envelope(message_id, outcome(tag, code, text, matched=matched, extra=extra))
+
+
+def outcome(tag: Tag, code: Code = Code.SUCCESS, text: str = "", *, matched: str = "", extra: bytes = b"") -> bytes:
+    """Return the operation of a `result`, not yet in its envelope."""
     body = ber.encode_integer(code, ber.ENUMERATED) + ber.encode_text(matched) + ber.encode_text(text) + extra
-    return envelope(message_id, ber.encode(tag, body))
+    return ber.encode(tag, body)
 
 
 def extended(message_id: int, code: Code, text: str = "", name: str = "", value: bytes | None = None) -> bytes:

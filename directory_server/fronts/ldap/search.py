@@ -7,11 +7,13 @@ is decided by evaluating the whole filter on what the view shows, so a filter ov
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TypeAlias
 
 from directory_server.directory.listing import Listing
 from directory_server.fronts.ldap import dn, phone, tree
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap.answer import Writer
+from directory_server.fronts.ldap.answers import Answers
 from directory_server.fronts.ldap.book import Book
 from directory_server.fronts.ldap.candidates import Candidates
 from directory_server.fronts.ldap.entry import SUBSCHEMA, Entry, Node, Person
@@ -19,9 +21,11 @@ from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.match import Matcher
 from directory_server.fronts.ldap.message import CompareRequest, Scope, SearchRequest
 from directory_server.fronts.ldap.place import CONTACT, SOURCE, SUFFIX, Place, resolve
-from directory_server.fronts.ldap.response import Code, Tag, envelope, result
+from directory_server.fronts.ldap.response import Code, Tag, messages, outcome, result
 from directory_server.fronts.ldap.schema import attribute as known_attribute
 from directory_server.store.rows import Location
+
+Clock: TypeAlias = Callable[[], float]
 
 _LOOK_AT_CLOCK_EVERY = 64
 _SUBSCHEMA_NAME = dn.parse(SUBSCHEMA)
@@ -38,10 +42,17 @@ class Running:
 
 @dataclass(slots=True)
 class Search:
-    """A search ready to run; `quick` if it may run where nothing must wait."""
+    """A search ready to run; `quick` if it may run where nothing must wait.
+
+    `answer` gives the response operations, the last one says how it ended.
+    """
 
     quick: bool
-    run: Callable[[int, Running, Callable[[], float]], bytes]
+    answer: Callable[[Running, Clock], list[bytes]]
+
+    def run(self, message_id: int, running: Running, clock: Clock) -> bytes:
+        """Return the whole answer in its envelopes."""
+        return messages(message_id, self.answer(running, clock))
 
 
 class _Asked(dict[str, phone.Found]):
@@ -65,9 +76,11 @@ class Tree:
     limits: Limits
     can_start_tls: bool
     base: dn.Dn = field(init=False)
+    answers: Answers | None = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base", dn.parse(self.suffix))
+        object.__setattr__(self, "answers", Answers(self.book) if self.book else None)
 
     def search(self, request: SearchRequest, *, waiting: bool) -> Search:  # noqa: PLR0911 - one return for each refusal
         """Return the search; wrong requests give a search whose answer is the error.
@@ -141,11 +154,10 @@ class Tree:
         predicate = matcher.predicate(request.filter)
         writer = Writer(request.attributes, [], types_only=request.types_only)
 
-        def run(message_id: int, _running: Running, _clock: Callable[[], float]) -> bytes:
-            found = envelope(message_id, writer.operation(node)) if predicate(node) else b""
-            return found + result(message_id, Tag.SEARCH_DONE)
+        def answer(_running: Running, _clock: Clock) -> list[bytes]:
+            return [*([writer.operation(node)] if predicate(node) else []), outcome(Tag.SEARCH_DONE)]
 
-        return Search(quick=True, run=run)
+        return Search(quick=True, answer=answer)
 
     def _below(self, request: SearchRequest, place: Place, level: int, book: Book, *, waiting: bool) -> Search:
         lookup = _Asked(book)
@@ -168,15 +180,16 @@ class Tree:
 
         most = min(request.size_limit or self.limits.entries, self.limits.entries)
 
-        def run(message_id: int, running: Running, clock: Callable[[], float]) -> bytes:
+        def answer(running: Running, clock: Clock) -> list[bytes]:
             found = filter(predicate, _while_wanted(entries(), running, clock))
-            encoded = [envelope(message_id, writer.operation(entry)) for entry in islice(found, most)]
+            operations = [writer.operation(entry) for entry in islice(found, most)]
             code = Code.SIZE_LIMIT_EXCEEDED if next(found, None) is not None else Code.SUCCESS
             if running.stopped:
                 code = Code.TIME_LIMIT_EXCEEDED
-            return b"".join((*encoded, result(message_id, Tag.SEARCH_DONE, code)))
+            operations.append(outcome(Tag.SEARCH_DONE, code))
+            return operations
 
-        return Search(quick=people is not None, run=run)
+        return Search(quick=people is not None, answer=answer)
 
     def _nodes(self, place: Place, levels: range, book: Book) -> list[Entry]:
         nodes: list[Entry] = []
@@ -205,7 +218,7 @@ def _levels(scope: Scope, level: int) -> range:
 
 
 def _refuse(code: Code, text: str = "", matched: str = "") -> Search:
-    def run(message_id: int, _running: Running, _clock: Callable[[], float]) -> bytes:
-        return result(message_id, Tag.SEARCH_DONE, code, text, matched=matched)
+    def answer(_running: Running, _clock: Clock) -> list[bytes]:
+        return [outcome(Tag.SEARCH_DONE, code, text, matched=matched)]
 
-    return Search(quick=True, run=run)
+    return Search(quick=True, answer=answer)

@@ -6,7 +6,7 @@ unknown extensions, critical controls, abandon) are answered here.
 """
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from directory_server.fronts.ldap import ber
@@ -42,10 +42,11 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A search or compare to be answered."""
+    """A search or compare to be answered; `body` as in `message.Message`."""
 
     id: int
     request: m.SearchRequest | m.CompareRequest
+    body: bytes = field(default=b"", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,14 @@ class Session:
     """State of one connection: who is bound, what is outstanding, what is yet to be read and sent.
 
     `client` is the bound client's name or "". `secure` says whether TLS is on; `can_start_tls` whether it may be.
-    `messages` counts the requests that arrived whole.
+    `messages` counts the requests that arrived whole. `decoded` remembers searches, for sessions of the same limits.
     """
 
-    def __init__(self, limits: Limits, *, secure: bool = False, can_start_tls: bool = False) -> None:
+    def __init__(
+        self, limits: Limits, *, secure: bool = False, can_start_tls: bool = False, decoded: m.Decoded | None = None
+    ) -> None:
         self.limits = limits
+        self._decoded = decoded
         self.secure = secure
         self.can_start_tls = can_start_tls
         self.client = ""
@@ -132,7 +136,7 @@ class Session:
                 pdu = self._frame()
                 if pdu is None:
                     return None
-                self._handle(m.decode(pdu, self.limits))
+                self._handle(m.decode(pdu, self.limits, self._decoded))
             except m.RequestRefusedError as refused:
                 self._output.append(result(refused.message_id, refused.response, refused.code, refused.text))
             except ber.BerError as error:
@@ -184,7 +188,7 @@ class Session:
             self._output.append(result(message.id, _RESPONSES[type(request)], Code.BUSY, text))
         else:
             self.outstanding.add(message.id)
-            self._events.append(Operation(message.id, request))
+            self._events.append(Operation(message.id, request, message.body))
 
     def _bind(self, message_id: int, request: m.BindRequest) -> None:
         # RFC 4511 §4.2.1: a bind ends outstanding operations, and until it succeeds the session is anonymous.

@@ -1,0 +1,54 @@
+"""Answers given before to the same request, forgotten as soon as the directory has changed.
+
+When a call rings, every phone of a group asks for the same caller with the same bytes; only message ids differ.
+"""
+
+from typing import Protocol
+
+_MOST_BYTES = 4 * 1024 * 1024
+_LONGEST_REQUEST = 512
+_LONGEST_ANSWER = 16 * 1024
+_OVERHEAD = 300  # of one entry here, apart from its bytes
+
+
+class Changing(Protocol):
+    """Something whose answers stay the same while its state does."""
+
+    @property
+    def state(self) -> object:
+        """A token that is equal while nothing has changed."""
+
+
+class Answers:
+    """Response operations by the request as sent, without its message id; 4 MiB at most. For one view and one thread.
+
+    Begin every request with `known`: it looks at the state that `keep` then goes by.
+    """
+
+    def __init__(self, book: Changing) -> None:
+        self._book = book
+        self._state: object = None
+        self._held: dict[bytes, list[bytes]] = {}
+        self._size = 0
+
+    def known(self, request: bytes) -> list[bytes] | None:
+        """Return the answer to these bytes, or None if it must be worked out."""
+        state = self._book.state
+        if state != self._state:
+            self._forget()
+            self._state = state
+        return self._held.get(request)
+
+    def keep(self, request: bytes, operations: list[bytes]) -> None:
+        """Remember an answer that was worked out after `known` and before anything else was asked."""
+        size = len(request) + sum(map(len, operations)) + _OVERHEAD
+        if not request or len(request) > _LONGEST_REQUEST or size > _LONGEST_ANSWER:
+            return
+        if self._size + size > _MOST_BYTES:
+            self._forget()
+        self._held[request] = operations
+        self._size += size
+
+    def _forget(self) -> None:
+        self._held.clear()
+        self._size = 0
