@@ -1,9 +1,9 @@
 """What a command says about faults that are the admin's to mend: one sentence, no traceback."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -18,6 +18,20 @@ if TYPE_CHECKING:
 @contextmanager
 def faults(as_json: bool) -> Iterator[None]:
     """Turn every typed error of ours into its message and exit code 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # whoever read our output has gone; the command line handles it
+    except Exception as error:
+        found = _sentence(error)
+        if found is None:
+            raise
+        message, kind = found
+        raise fail(message, as_json, kind=kind) from None
+
+
+def _sentence(error: Exception) -> tuple[str, str] | None:
+    """Return what to say about an error that is the admin's to mend, and its kind; None for a fault of ours."""
     from sqlite3 import Error as DriverError
     from tomllib import TOMLDecodeError
 
@@ -29,28 +43,20 @@ def faults(as_json: bool) -> Iterator[None]:
     from directory_server.store.errors import StoreError
     from directory_server.vault.errors import VaultError
 
-    try:
-        yield
-    except (ConnectorError, StoreError, VaultError) as error:
-        raise fail(str(error), as_json, kind=type(error).__name__) from None
-    except ValidationError as error:
-        raise fail(f"configuration: {wrong_settings(error)}", as_json, kind="ConfigInvalid") from None
-    except TOMLDecodeError as error:
-        raise fail(f"configuration: directory.toml is no TOML: {error}", as_json, kind="ConfigInvalid") from None
-    except DBAPIError as error:
-        raise fail(f"database: {error.orig}", as_json, kind="StoreError") from None  # the whole text holds values
-    except DriverError as error:
-        raise fail(f"database: {error}", as_json, kind="StoreError") from None
-    except UnicodeEncodeError:  # bytes of another encoding arrive as half characters, which no database keeps
-        raise fail("a word of the command is not UTF-8; check the terminal's encoding", as_json) from None
-    except UnicodeDecodeError:  # a ValueError of nothing else here: only this file is read as text
-        raise fail("configuration: directory.toml is not UTF-8", as_json, kind="ConfigInvalid") from None
-    except UnknownVariable as error:
-        raise fail(f"configuration: {error}", as_json, kind="ConfigInvalid") from None
-    except BrokenPipeError:
-        raise  # whoever read our output has gone; the command line handles it
-    except OSError as error:
-        raise fail(f"{error.strerror or error}: {error.filename}", as_json, kind=type(error).__name__) from None
+    told: tuple[tuple[type[Any] | tuple[type[Any], ...], str, Callable[[Any], str]], ...] = (
+        ((ConnectorError, StoreError, VaultError), type(error).__name__, str),
+        (ValidationError, "ConfigInvalid", lambda wrong: f"configuration: {wrong_settings(wrong)}"),
+        (TOMLDecodeError, "ConfigInvalid", lambda wrong: f"configuration: directory.toml is no TOML: {wrong}"),
+        # A ValueError of nothing else here: only this file is read as text.
+        (UnicodeDecodeError, "ConfigInvalid", lambda _: "configuration: directory.toml is not UTF-8"),
+        (UnknownVariable, "ConfigInvalid", lambda wrong: f"configuration: {wrong}"),
+        (DBAPIError, "StoreError", lambda wrong: f"database: {wrong.orig}"),  # the whole text holds values
+        (DriverError, "StoreError", lambda wrong: f"database: {wrong}"),
+        # Bytes of another encoding arrive as half characters, which no database keeps.
+        (UnicodeEncodeError, "Usage", lambda _: "a word of the command is not UTF-8; check the terminal's encoding"),
+        (OSError, type(error).__name__, lambda wrong: f"{wrong.strerror or wrong}: {wrong.filename}"),
+    )
+    return next(((say(error), kind) for types, kind, say in told if isinstance(error, types)), None)
 
 
 @contextmanager
