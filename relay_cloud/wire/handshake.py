@@ -107,7 +107,12 @@ def challenge(instance: str, nonce: bytes, now: float) -> Talk:
 def read_challenge(content: Mapping[str, Any]) -> Challenge:
     """Read a CHALLENGE; raises HandshakeFailed."""
     instance, time = content.get("instance"), content.get("time")
-    if not isinstance(instance, str) or not 0 < len(instance) <= MAX_NAME or not isinstance(time, int):
+    if (
+        not isinstance(instance, str)
+        or not 0 < len(instance) <= MAX_NAME
+        or not instance.isascii()
+        or not isinstance(time, int)
+    ):
         raise HandshakeFailed("malformed", "challenge lacks instance or time")
     return Challenge(_bytes(content, "nonce", NONCE_SIZE), instance, time)
 
@@ -130,7 +135,7 @@ def check_proof(content: Mapping[str, Any], hello: Hello, asked: Challenge, host
     named = content.get("host")
     if not isinstance(named, str) or len(named) > MAX_NAME:
         raise HandshakeFailed("malformed", "proof lacks host")
-    if not hmac.compare_digest(named.encode(), host.encode()):
+    if named != host:
         raise HandshakeFailed("host_mismatch", f"this relay is called {host}: use that name in the relay URL")
     signature = _bytes(content, "sig", es256.SIGNATURE_SIZE)
     if not es256.verify(hello.identity, signature, transcript(asked, hello.nonce, host, hello.digest)):

@@ -58,6 +58,13 @@ def test_other_hellos_are_refused(changed: dict[str, Any], code: str) -> None:
     assert failure.value.code == code
 
 
+@pytest.mark.parametrize("host", [None, 7, "\ud800", "relay.test\udfff", "x" * 256])
+def test_a_proof_for_what_is_no_host_name_is_refused(host: Any) -> None:
+    proof = {**VECTOR["proofs"][0]["content"], "host": host}
+    with pytest.raises(HandshakeFailed):
+        handshake.check_proof(proof, hello(), ASKED, VECTOR["host"])
+
+
 def test_an_old_credential_is_refused() -> None:
     with pytest.raises(HandshakeFailed) as failure:
         handshake.read_hello(VECTOR["hello"], REGISTRAR, VECTOR["now"] + 31 * 86400)
