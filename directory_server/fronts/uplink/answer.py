@@ -92,7 +92,7 @@ class Answerer:
         # Only what was sealed to us counts as seen, so that nobody else can burn a request id.
         if not _timely(opened, now):
             return None  # answered with the right time, never executed
-        if self.replays.full():
+        if self.replays.full(now):
             return RefusalCode.BUSY
         return None if self.replays.first(opened.request.rid, now) else RefusalCode.REPLAYED
 

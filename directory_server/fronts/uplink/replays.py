@@ -17,13 +17,17 @@ class Replays:
 
     def first(self, rid: bytes, now: float) -> bool:
         """Note the id; False if it was noted before."""
-        while self._seen and now - next(iter(self._seen.values())) >= KEPT_S:
-            self._seen.popitem(last=False)
+        self._forget(now)
         if rid in self._seen:
             return False
         self._seen[rid] = now
         return True
 
-    def full(self) -> bool:
+    def full(self, now: float) -> bool:
         """Say whether no more requests may be executed until older ids expire."""
+        self._forget(now)
         return len(self._seen) >= MAX_ENTRIES
+
+    def _forget(self, now: float) -> None:
+        while self._seen and now - next(iter(self._seen.values())) >= KEPT_S:
+            self._seen.popitem(last=False)

@@ -88,11 +88,11 @@ def test_the_replay_table_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replay_module, "MAX_ENTRIES", 2)
     replays = Replays()
     assert replays.first(b"a", 0)
-    assert not replays.full()
+    assert not replays.full(0)
     assert replays.first(b"b", 0)
-    assert replays.full()
+    assert replays.full(1)
+    assert not replays.full(400), "old ids have made room, though none was added since"
     assert replays.first(b"c", 400)
-    assert not replays.full(), "old ids have made room"
 
 
 class Provider:
