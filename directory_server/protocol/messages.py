@@ -14,6 +14,8 @@ RESPONSE_KEY_SIZE = 32
 OPERATIONS = frozenset({"search", "person", "whoami"})
 MAX_SEARCH_LIMIT = 50
 MAX_TEXT = 256
+MAX_TIME = 2**40
+"""The latest `iat`, in Unix seconds: beyond it lies no clock."""
 
 
 class BadMessage(ValueError):  # noqa: N818 - becomes status BAD_REQUEST
@@ -30,13 +32,13 @@ class Inner:
 
     issued_at: int
     operation: str
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] = field(repr=False)
     response_key: bytes = field(repr=False)
     token: str = field(default="", repr=False)
-    user: str = ""
+    user: str = field(default="", repr=False)
 
     def encode(self) -> bytes:
-        """Return the JSON form."""
+        """Return the JSON form; half a surrogate pair, which has no form, becomes a question mark."""
         content: dict[str, Any] = {
             "iat": self.issued_at,
             "rk": base64url.encode(self.response_key),
@@ -47,7 +49,7 @@ class Inner:
             content["tok"] = self.token
         if self.user:
             content["usr"] = {"oid": self.user}
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def decode_inner(content: bytes) -> Inner:
@@ -59,8 +61,8 @@ def decode_inner(content: bytes) -> Inner:
     if not isinstance(data, dict):
         raise BadMessage("content is not an object")
     issued_at, operation, body = data.get("iat"), data.get("op"), data.get("body")
-    if not isinstance(issued_at, int) or isinstance(issued_at, bool):
-        raise BadMessage("iat is missing")
+    if not isinstance(issued_at, int) or isinstance(issued_at, bool) or not 0 <= issued_at <= MAX_TIME:
+        raise BadMessage("iat is no time in Unix seconds")
     if not isinstance(operation, str) or operation not in OPERATIONS:
         raise BadMessage("unknown operation")
     if not isinstance(body, dict):

@@ -87,7 +87,7 @@ def seal_response(
     request: Request, response_key: bytes, status: Status, body: Mapping[str, Any], nonce: bytes
 ) -> Response:
     """Seal an answer to the request; `nonce` is 32 fresh random bytes. Raises padding.TooLarge."""
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     sealer = AESGCM(_answer_key(request, response_key, nonce))
     sealed = sealer.encrypt(bytes(12), padding.pad(content), request.rid + bytes((status,)))
     return Response(request.rid, status, nonce, sealed)

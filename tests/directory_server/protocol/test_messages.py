@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directory_server.protocol import base64url
-from directory_server.protocol.messages import BadMessage, Inner, decode_inner
+from directory_server.protocol.messages import MAX_TIME, BadMessage, Inner, decode_inner
 
 GOOD: dict[str, Any] = {"iat": 1, "rk": base64url.encode(bytes(32)), "op": "search", "body": {}}
 
@@ -14,7 +14,7 @@ GOOD: dict[str, Any] = {"iat": 1, "rk": base64url.encode(bytes(32)), "op": "sear
 @given(
     st.builds(
         Inner,
-        st.integers(),
+        st.integers(0, MAX_TIME),
         st.sampled_from(["search", "person", "whoami"]),
         st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=9), max_size=4),
         st.binary(min_size=32, max_size=32),
@@ -32,6 +32,8 @@ def test_round_trip(inner: Inner) -> None:
         ({"iat": None}, "iat"),
         ({"iat": True}, "iat"),
         ({"iat": 1.5}, "iat"),
+        ({"iat": -1}, "iat"),
+        ({"iat": 10**400}, "iat"),
         ({"op": "delete"}, "operation"),
         ({"op": ["search"]}, "operation"),
         ({"body": []}, "body"),
@@ -54,7 +56,10 @@ def test_what_is_no_object_is_refused(content: bytes) -> None:
         decode_inner(content)
 
 
-def test_secrets_stay_out_of_the_repr() -> None:
-    shown = repr(Inner(1, "search", {}, b"k" * 32, token="eyJhbGciOi"))
-    assert "kkk" not in shown
-    assert "eyJ" not in shown
+def test_secrets_and_personal_data_stay_out_of_the_repr() -> None:
+    shown = repr(Inner(1, "search", {"text": "müller"}, b"k" * 32, token="eyJhbGciOi", user="oid-7"))
+    assert not [text for text in ("kkk", "eyJ", "müller", "oid-7") if text in shown]
+
+
+def test_half_a_surrogate_pair_travels_as_a_question_mark() -> None:
+    assert decode_inner(Inner(1, "search", {"text": "x\ud83d"}, bytes(32)).encode()).body == {"text": "x?"}
