@@ -5,7 +5,7 @@ Source: Bot Framework "Activity" schema; user and tenant are trustworthy once th
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,8 @@ INLINE_CARD = '<span class="inline-compose-card"'
 """How a card inserted by our own extension comes back as a message: not a search."""
 HELP = frozenset({"help", "hilfe", "?", "hi", "hello", "hey", "hallo", "moin", "servus", "guten tag"})
 COMMAND = re.compile(r"(?:find|search|suche|finde)\s+(.+)", re.IGNORECASE | re.DOTALL)
-MENTION = re.compile(r"<at[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
+MENTION = re.compile(r"<at[^<>]*>[^<]*</at>", re.IGNORECASE)
+"""Never looks beyond the next bracket, so that a hostile text costs no more than its length."""
 MAX_COUNT = 25
 
 
@@ -43,11 +44,11 @@ class Turn:
     kind: Kind
     invoke: bool
     tenant: UUID | None
-    user: str
+    user: str = field(repr=False)
     locale: str
     channel: str
     service_url: str
-    text: str = ""
+    text: str = field(default="", repr=False)
     person: int = 0
     skip: int = 0
     count: int = MAX_COUNT
@@ -66,10 +67,11 @@ def read(data: object) -> Turn:
         "message": _message,
         "conversationUpdate": _conversation_update,
     }.get(data["type"], _nothing)(data)
+    tenant = _tenant(data)
     return Turn(
         invoke=data["type"] == "invoke",
-        tenant=_tenant(data),
-        user=_text(_object(data, "from").get("aadObjectId")),
+        tenant=tenant,
+        user=_user(_object(data, "from"), tenant),
         locale=_text(data.get("locale")),
         channel=data["channelId"],
         service_url=data["serviceUrl"],
@@ -88,6 +90,14 @@ def _tenant(data: Mapping[str, Any]) -> UUID | None:
         return UUID(named.pop()) if named else None
     except ValueError as error:
         raise BadActivity("tenant is no id") from error
+
+
+def _user(sender: Mapping[str, Any], tenant: UUID | None) -> str:
+    """Return the sender's object id, "" for a guest from another tenant: the directory would take it for one of its."""
+    home = _text(sender.get("tenantId"))
+    if home and tenant is not None and home.lower() != str(tenant):
+        return ""
+    return _text(sender.get("aadObjectId"))
 
 
 def _invoke(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Activities read into turns: what is a search, what is not, and that no JSON breaks the reader."""
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +54,26 @@ def test_message_is_a_search(text: str, searched: str) -> None:
 @pytest.mark.parametrize("text", ["help", "Hilfe", "HI!", "hello", "<at>Contactory</at> hi", "", None, 5])
 def test_greetings_and_nothing_get_help(text: object) -> None:
     assert read(activity(text=text)).kind is Kind.HELP
+
+
+@pytest.mark.parametrize("text", ["<at" * 80_000, "<at>" * 60_000, "<at>" + "x</a" * 60_000, "find " + " " * 250_000])
+def test_a_long_hostile_message_is_read_at_once(text: str) -> None:
+    started = time.process_time()
+    read(activity(text=text))
+    assert time.process_time() - started < 0.5, "it is read before anybody has shown a token"
+
+
+def test_a_user_of_another_tenant_does_not_ask_as_one_of_this() -> None:
+    sender = {"id": "29:x", "aadObjectId": "oid-1", "tenantId": "9f1c6e1e-0d7a-4c55-9a55-1a2b3c4d5e6f"}
+    turn = read(activity(text="müller", **{"from": sender}))
+    assert (turn.user, turn.kind) == ("", Kind.MESSAGE_SEARCH)
+    assert read(activity(text="müller", **{"from": {**sender, "tenantId": TID.upper()}})).user == "oid-1"
+
+
+def test_searches_and_users_stay_out_of_the_repr() -> None:
+    shown = repr(read(activity(text="müller")))
+    assert "müller" not in shown
+    assert "oid-1" not in shown
 
 
 def test_own_card_coming_back_is_no_search() -> None:
