@@ -1,4 +1,7 @@
-"""Limits in numbers: how much one tenant may ask, how often an address may fail. Time is an argument."""
+"""Limits in numbers: how much one tenant may ask, how often an address may fail.
+
+Time is an argument and may jump back, as clocks do.
+"""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -29,7 +32,7 @@ class TokenBuckets:
     def take(self, tid: UUID, now: float) -> bool:
         """Take one token; False if the tenant has none left."""
         tokens, then = self._buckets.pop(tid, (self._burst, now))
-        tokens = min(self._burst, tokens + (now - then) * self._rate)
+        tokens = min(self._burst, tokens + max(0.0, now - then) * self._rate)
         allowed = tokens >= 1
         self._buckets[tid] = (tokens - 1 if allowed else tokens, now)
         if len(self._buckets) > MAX_ENTRIES:
@@ -57,7 +60,7 @@ class Failures:
         return len(self._recent(_network(address), now)) >= FAILURES
 
     def _recent(self, key: Hashable, now: float) -> list[float]:
-        return [then for then in self._failed.get(key, ()) if now - then < FAILURE_WINDOW_S]
+        return [then for then in self._failed.get(key, ()) if 0 <= now - then < FAILURE_WINDOW_S]
 
 
 def _network(address: str) -> Hashable:

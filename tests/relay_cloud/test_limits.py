@@ -17,6 +17,16 @@ def test_a_burst_then_the_rate() -> None:
     assert not buckets.take(ONE, 0.1)
 
 
+def test_a_clock_that_is_set_back_starves_nobody() -> None:
+    buckets, failures = TokenBuckets(rate=1, burst=2), Failures()
+    assert buckets.take(ONE, 10_000)
+    assert buckets.take(ONE, 0)
+    assert buckets.take(ONE, 2)
+    for _ in range(FAILURES):
+        failures.note("192.0.2.1", 10_000)
+    assert not failures.blocked("192.0.2.1", 0)
+
+
 @given(st.lists(st.floats(0, 1), max_size=200), st.integers(1, 20), st.integers(1, 20))
 def test_never_more_than_burst_and_rate_allow(pauses: list[float], rate: int, burst: int) -> None:
     buckets, now, taken = TokenBuckets(rate, burst), 0.0, 0
