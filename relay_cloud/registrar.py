@@ -20,6 +20,8 @@ ADMINISTRATORS = frozenset({GLOBAL_ADMINISTRATOR, TEAMS_ADMINISTRATOR})
 LEEWAY = 60
 RENEWAL_WINDOW = 300
 """A renewal's `iat` may differ from our clock by this many seconds."""
+EPOCH_AHEAD = 86400
+"""A registration's epoch, a time in Unix seconds, may be ahead of our clock by this many: a later one must win."""
 
 Jwks = Mapping[str, Any]
 
@@ -54,6 +56,8 @@ class Registrar:
     async def register(self, id_token: str, ik: Mapping[str, Any], epoch: int) -> dict[str, Any]:
         """Return `{credential, service_key}` for the tenant whose administrator's id token is bound to `ik`."""
         identity = _key(ik)
+        if epoch > self.clock() + EPOCH_AHEAD:
+            raise RegistrationRefused("clock", "epoch is in the future: check the directory's clock")
         tid = _claimed_tenant(id_token)
         jwks = await self.fetch(f"{self.authority}/{tid}/discovery/v2.0/keys")
         self._check(id_token, tid, jwks, es256.thumbprint(identity))

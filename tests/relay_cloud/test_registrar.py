@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from relay_cloud.registrar import (
     CONSUMER_TENANT,
+    EPOCH_AHEAD,
     GLOBAL_ADMINISTRATOR,
     TEAMS_ADMINISTRATOR,
     Registrar,
@@ -95,6 +96,14 @@ def renewal(
 def issued(**changed: Any) -> str:
     settings = {"tid": TID, "thumbprint": es256.thumbprint(IDENTITY.public_key()), "epoch": 4, "now": NOW - 86400}
     return credential.issue(changed.pop("by", REGISTRAR), **{**settings, **changed})
+
+
+def test_an_epoch_from_the_future_is_refused() -> None:
+    """Else whoever was an administrator once could keep every later registration of the tenant out."""
+    assert register(id_token(), epoch=NOW + EPOCH_AHEAD)["credential"]
+    with pytest.raises(RegistrationRefused) as refused:
+        register(id_token(), epoch=NOW + EPOCH_AHEAD + 1)
+    assert refused.value.code == "clock"
 
 
 def test_renewal() -> None:
