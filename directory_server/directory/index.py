@@ -225,9 +225,7 @@ class Index:
             while changed := contacts.changed_since(self._database, reached, BATCH):
                 # What changes meanwhile gets a number beyond `last` and would come a second time.
                 present = [stored for stored in changed if stored.sequence <= last]
-                connection.execute("BEGIN")
                 self._add(connection, [stored for stored in present if stored.deleted is None])
-                connection.execute("COMMIT")
                 count += len(present)
                 reached = present[-1].sequence if present else last
                 if len(present) < len(changed):
@@ -241,6 +239,7 @@ class Index:
         try:
             reached = int(tables.meta(connection, "sequence"))
             count = 0
+            last = contacts.last_sequence(self._database)  # always before the changes: none may come between the two
             while changed := contacts.changed_since(self._database, reached, BATCH):
                 connection.execute("BEGIN IMMEDIATE")
                 locations = self._locations(connection, {stored.source_id for stored in changed})
@@ -250,7 +249,7 @@ class Index:
                 tables.set_meta(connection, "sequence", str(reached))
                 connection.execute("COMMIT")
                 count += len(changed)
-            last = contacts.last_sequence(self._database)
+                last = contacts.last_sequence(self._database)
             if reached < last:  # the newest changes were purged meanwhile, or numbers reserved and not used
                 tables.set_meta(connection, "sequence", str(last))
             if count >= _MANY:

@@ -1,64 +1,233 @@
-"""The index: built from what the store holds, right even if that changes while it is built."""
+"""The index follows the store, and can always be built anew."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from sqlite3 import Connection
+import threading
+from dataclasses import replace
 
-from connectors.contact import Contact, Phone, PhoneKind
-from directory_server.directory.document import Document
-from directory_server.directory.fts_engine import FtsEngine
-from tests.fakes.world import World
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from connectors.contact import Address, Contact, Email, Phone, PhoneKind
+from directory_server.directory import index as module
+from directory_server.directory import tables
+from directory_server.directory.index import Index
+from directory_server.store import contacts, sources
+from directory_server.store.rows import Location
+from tests.fakes.world import MOMENT, World
+
+KEYS = ("a", "b", "c")
+WORDS = ("hans", "müller", "mueller", "steinacher", "acme", "")
+NUMBERS = ("089 840798-12", "089 840798-0", "-12", "0171 2345678", "840798")
+QUERIES = ("hans", "mul", "acher", "stenacher", "acme", "hans acme", "8407", "-acme hans", "ort:acme", "mail:hans")
+ASKED = ("+498984079812", "12", "+4989840798", "+498984079877", "01712345678", "840798")
+TABLES = {
+    "doc": "row, columns, raw, sort, key, contact, numbers",
+    "number": "digits, row, field",
+    "trunk": "digits, row, field, company",
+    "link": "key, row, field",
+}
+HERE = Location("DE", "89", "840798", 2)
+
+WORD = st.sampled_from(WORDS)
+CONTACT = st.builds(
+    lambda given_name, family, company, mail, city, numbers: Contact(
+        given_name=given_name,
+        family_name=family,
+        company=company,
+        emails=(Email(f"{mail}@acme.example"),) if mail else (),
+        addresses=(Address(city=city),) if city else (),
+        phones=tuple(Phone(PhoneKind.WORK, number) for number in numbers),
+    ),
+    WORD,
+    WORD,
+    WORD,
+    WORD,
+    WORD,
+    st.lists(st.sampled_from(NUMBERS), max_size=2),
+)
+CHANGE = st.one_of(
+    st.tuples(st.integers(0, 1), st.dictionaries(st.sampled_from(KEYS), CONTACT, min_size=1)),
+    st.tuples(st.integers(0, 1), st.lists(st.sampled_from(KEYS), unique=True)),
+)
 
 
-def person(name: str, number: str = "+49891111111") -> Contact:
-    return Contact(family_name=name, phones=(Phone(PhoneKind.WORK, number),))
+def named(name: str, number: str = "0171 2345678") -> Contact:
+    return Contact(display_name=name, phones=(Phone(PhoneKind.WORK, number),))
 
 
-class _Interrupted(FtsEngine):
-    """Changes a contact in the store, deletes one and adds one while the first contacts are taken in."""
-
-    def __init__(self, world: World, source: object) -> None:
-        self.world, self.source, self.done = world, source, False
-
-    def update(self, connection: Connection, removed: Sequence[Document], added: Sequence[Document]) -> None:
-        super().update(connection, removed, added)
-        if not self.done:
-            self.done = True
-            self.world.put(self.source, {"1": person("Xaver"), "4": person("Paul")}, follow=False)  # type: ignore[arg-type]
-            self.world.delete(self.source, ["2"], follow=False)  # type: ignore[arg-type]
-
-
-def test_a_change_while_the_index_is_built_is_in_it_once(tmp_path: Path) -> None:
-    with World(tmp_path) as world:
-        source = world.source("people")
-        world.put(source, {"1": person("Anna"), "2": person("Berta"), "3": person("Clara")}, follow=False)
-        world.index.engine = _Interrupted(world, source)
-        world.index.rebuild()
-        view = world.view()
-        assert [one.contact.family_name for one in view.all()] == ["Xaver", "Clara", "Paul"]
-        assert {one.contact.family_name for one in view.lookup("+49891111111").listings} == {"Xaver", "Clara", "Paul"}
-        assert [view.listings(name) for name in ("Anna", "Berta")] == [[], []]
-        assert world.index.follow() == 0
+def content(index: Index):
+    """Return everything an index file holds, but for words that are no longer in use."""
+    with index.reading() as connection:
+        rows = {
+            table: sorted(connection.execute(f"SELECT {columns} FROM {table}"))  # noqa: S608 - constant names
+            for table, columns in TABLES.items()
+        }
+        rows["words"] = sorted(
+            connection.execute("SELECT text, source, place, uses FROM word_use JOIN word ON word.id = word_use.word")
+        )
+        return rows
 
 
-def test_a_first_filling_is_built_apart_and_later_changes_follow(tmp_path: Path) -> None:
-    with World(tmp_path) as world:
-        source = world.source("people")
-        world.put(source, {"1": person("Anna")})
-        first = (tmp_path / "index" / "current").read_text()
-        world.put(source, {"1": person("Berta"), "2": person("Clara")})
-        assert (tmp_path / "index" / "current").read_text() == first
-        assert [len(world.view().listings(name)) for name in ("Anna", "Berta", "Clara")] == [0, 1, 1]
+def told(world):
+    view = world.view()
+    return (
+        [view.listings(text, 50) for text in QUERIES],
+        [view.lookup(number) for number in ASKED],
+        list(view.all()),
+    )
 
 
-def test_the_state_changes_with_every_change_and_only_then(tmp_path: Path) -> None:
-    with World(tmp_path) as world:
-        source = world.source("people")
-        world.put(source, {"1": person("Anna")})
-        states = [world.index.state]
-        assert world.index.state == states[0]
-        world.put(source, {"1": person("Berta")})
-        states.append(world.index.state)
-        world.index.rebuild()
-        states.append(world.index.state)
-        assert len(set(states)) == len(states)
+def keys(world, text):
+    return {listing.key for listing in world.view().listings(text, 50)}
+
+
+def current(world):
+    return (world.folder / "index" / "current").read_text(encoding="ascii")
+
+
+@pytest.fixture
+def world(tmp_path):
+    with World(tmp_path) as made:
+        made.crm = made.source("crm")
+        made.put(made.crm, {"1": named("Anna"), "2": named("Berta")})
+        yield made
+
+
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory):
+    with World(tmp_path_factory.mktemp("changing")) as made:
+        made.sources = (made.source("one"), made.source("two", HERE))
+        yield made
+
+
+@settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate),
+)  # fmt: skip
+@given(st.lists(CHANGE, min_size=1, max_size=5))
+def test_following_equals_a_rebuild(changing, changes):
+    for source, change in changes:
+        if isinstance(change, dict):
+            changing.put(changing.sources[source], change)
+        else:
+            changing.delete(changing.sources[source], change)
+    followed, answers = content(changing.index), told(changing)
+    assert changing.index.follow() == 0
+    changing.index.rebuild()
+    assert content(changing.index) == followed
+    assert told(changing) == answers
+
+
+def test_follow_says_how_much_was_new(world):
+    assert world.index.follow() == 0
+    world.put(world.crm, {"3": named("Carla"), "1": named("Zoltan")}, follow=False)
+    assert keys(world, "carla") == set()
+    assert world.index.follow() == 2
+    assert (keys(world, "carla"), keys(world, "zoltan"), keys(world, "anna")) == ({"3"}, {"1"}, set())
+    assert world.index.sequence == contacts.last_sequence(world.database)
+    assert world.index.count() == 3
+    world.delete(world.crm, ["3"])
+    assert (keys(world, "carla"), world.index.count()) == (set(), 2)
+
+
+def test_following_in_batches(world, monkeypatch):
+    monkeypatch.setattr(module, "BATCH", 3)
+    world.put(world.crm, {str(at): named("Dora") for at in range(10)})
+    assert len(keys(world, "dora")) == 10
+    world.index.rebuild()
+    assert len(keys(world, "dora")) == 10
+
+
+def test_a_changed_location_reads_every_number_anew(world):
+    world.put(world.crm, {"1": named("Anna", "840798")})
+    assert world.view().lookup("+4989840798").listings == ()
+    before = current(world)
+    sources.change(world.database, replace(world.crm, location=Location("DE", "89")))
+    assert world.index.follow() > 0
+    assert current(world) != before
+    assert [one.key for one in world.view().lookup("+4989840798").listings] == ["1"]
+    assert world.index.follow() == 0
+
+
+@pytest.mark.parametrize("damage", ["overwritten", "cut", "emptied", "removed", "pointer lost", "pointer wrong"])
+def test_a_damaged_file_is_built_anew(tmp_path, damage):
+    with World(tmp_path) as first:
+        first.put(first.source("crm"), {"1": named("Anna")})
+        first.index.close()
+        folder = tmp_path / "index"
+        path = folder / current(first)
+        for beside in folder.glob("*-wal"):
+            beside.unlink()
+        if damage == "overwritten":
+            path.write_bytes(b"\xff" * path.stat().st_size)
+        elif damage == "cut":
+            path.write_bytes(path.read_bytes()[:1000])
+        elif damage == "emptied":
+            path.write_bytes(b"")
+        elif damage == "removed":
+            path.unlink()
+        elif damage == "pointer lost":
+            (folder / "current").unlink()
+        else:
+            (folder / "current").write_text("index-77.sqlite", encoding="ascii")
+        first.index = Index.open(folder, first.database)
+        assert keys(first, "anna") == {"1"}
+        assert len(list(folder.glob("index-*.sqlite"))) == 1
+
+
+def test_another_version_is_built_anew(world, monkeypatch):
+    before = current(world)
+    monkeypatch.setattr(tables, "VERSION", "999.1")
+    world.index.follow()
+    assert current(world) != before
+    assert keys(world, "anna") == {"1"}
+    assert world.index.follow() == 0
+
+
+def test_a_store_older_than_the_index_is_read_anew(world):
+    with world.database.write() as connection:
+        connection.exec_driver_sql("UPDATE sequence SET last = 1")
+        connection.exec_driver_sql("DELETE FROM contacts WHERE sequence > 1")
+    world.index.follow()
+    assert [listing.key for listing in world.view().all()] == ["1"]
+
+
+def test_purged_changes_are_noticed(world):
+    with world.database.write() as connection:
+        connection.exec_driver_sql("UPDATE contacts SET deleted = '2020-01-01T00:00:00+00:00', sequence = 99"
+                                   " WHERE key = '1'")  # fmt: skip
+        connection.exec_driver_sql("UPDATE sequence SET last = 99")
+        contacts.purge(connection, MOMENT)
+    world.index.follow()
+    assert [listing.key for listing in world.view().all()] == ["2"]
+
+
+def test_a_change_that_comes_while_following_is_not_lost(world, monkeypatch):
+    """The newest number must be read before the last changes are: else what comes between them is skipped."""
+    real, late = contacts.changed_since, [{"3": named("Carla")}]
+
+    def and_then_another(database, number, limit):
+        found = real(database, number, limit)
+        if not found and late:
+            world.put(world.crm, late.pop(), follow=False)
+        return found
+
+    monkeypatch.setattr(contacts, "changed_since", and_then_another)
+    world.put(world.crm, {"2": named("Bertha")})
+    world.index.follow()
+    assert not late
+    assert keys(world, "carla") == {"3"}
+
+
+def test_a_reader_keeps_its_generation_until_it_is_done(world):
+    with world.index.reading() as connection:
+        assert keys(world, "anna") == {"1"}
+        before = current(world)
+        done = threading.Thread(target=lambda: (world.put(world.crm, {"3": named("Carla")}), world.index.rebuild()))
+        done.start()
+        done.join(20)
+        assert current(world) != before
+        assert keys(world, "carla") == set()
+        assert connection.execute("SELECT count(*) FROM doc").fetchone() == (2,)
+    assert keys(world, "carla") == {"3"}
+    assert [path.name for path in (world.folder / "index").glob("index-*.sqlite")] == [current(world)]

@@ -1,0 +1,98 @@
+"""The index under a writer in another process: killed while it rebuilds, or busy while others read."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connectors.contact import Contact
+from directory_server.directory.index import Index
+from tests.fakes.world import World
+
+CHILD = """
+import secrets, sys, time
+from pathlib import Path
+from connectors.contact import Contact
+from directory_server.directory.fts_engine import FtsEngine
+from directory_server.directory.index import Index
+from directory_server.store import sources
+from directory_server.store.database import Database
+from directory_server.vault.vault import Vault
+from tests.fakes.world import World
+
+folder = Path(sys.argv[1])
+world = World.__new__(World)
+world.folder, world.database = folder, Database.open(folder / "contactory.sqlite", Vault(secrets.token_bytes(32)))
+"""
+WRITER = """
+world.index = Index.open(folder / "index", world.database)
+crm = sources.by_name(world.database, "crm")
+for turn in range(1, 25):
+    world.put(crm, {str(at): Contact(given_name="Anna", family_name=f"turn{turn}") for at in range(1, 9)})
+    if turn % 6 == 0:
+        world.index.rebuild()
+print("done", flush=True)
+"""
+STUCK = """
+class Stuck(FtsEngine):
+    def update(self, *arguments):
+        super().update(*arguments)
+        print("half built", flush=True)
+        time.sleep(60)
+
+Index(folder / "index", world.database, Stuck()).rebuild()
+"""
+
+
+@pytest.fixture
+def world(tmp_path):
+    with World(tmp_path) as made:
+        made.crm = made.source("crm")
+        made.put(made.crm, {"1": Contact(display_name="Anna"), "2": Contact(display_name="Berta")})
+        yield made
+
+
+def keys(world, text):
+    return {listing.key for listing in world.view().listings(text, 50)}
+
+
+def current(world):
+    return (world.folder / "index" / "current").read_text(encoding="ascii")
+
+
+def child(world, script):
+    command = [sys.executable, "-c", CHILD + script, str(world.folder)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3])
+
+
+def test_a_process_killed_while_it_rebuilds_leaves_the_old_file_usable(world):
+    before = current(world)
+    with child(world, STUCK) as process:
+        assert process.stdout.readline() == "half built\n"
+        assert keys(world, "anna") == {"1"}
+        process.kill()
+    assert current(world) == before
+    assert keys(world, "anna") == {"1"}
+    again = Index.open(world.folder / "index", world.database)
+    assert again.count() == 2
+    again.close()
+    world.put(world.crm, {"3": Contact(display_name="Carla")})
+    assert keys(world, "carla") == {"3"}
+    world.index.rebuild()
+    assert [path.name for path in (world.folder / "index").glob("index-*.sqlite")] == [current(world)]
+
+
+def test_one_process_follows_and_rebuilds_while_another_reads(world):
+    """Every answer is of one state of the store, whatever the writer does meanwhile; none fails."""
+    world.put(world.crm, {str(at): Contact(given_name="Anna", family_name="turn0") for at in range(1, 9)})
+    seen = set()
+    with child(world, WRITER) as process:
+        while process.poll() is None:
+            turns = {listing.contact.family_name for listing in world.view().listings("anna", 50)}
+            assert len(turns) == 1
+            seen |= turns
+        assert process.stdout.read() == "done\n"
+    assert process.returncode == 0
+    assert len(seen) > 2
+    assert keys(world, "turn24") == {str(at) for at in range(1, 9)}
