@@ -108,19 +108,18 @@ def _tenant(text: str) -> UUID:
 
 
 async def _body(receive: Receive) -> bytes:
-    event = await receive()
-    if event["type"] == "http.request" and not event.get("more_body"):
-        return _limited(event.get("body", b""))
+    parts = bytearray()
     try:
         async with asyncio.timeout(BODY_READ_S):
-            parts = bytearray()
-            while event["type"] == "http.request":
+            while (event := await receive())["type"] == "http.request":
                 parts += event.get("body", b"")
+                more = event.get("more_body", False)
                 if len(parts) > MAX_MESSAGE:
-                    await _discard(receive)
-                if not event.get("more_body") or len(parts) > MAX_MESSAGE:
-                    return _limited(bytes(parts))
-                event = await receive()
+                    if more:
+                        await _discard(receive)
+                    raise Failed(Outcome.TOO_LARGE)
+                if not more:
+                    return bytes(parts)
     except TimeoutError as error:
         raise Failed(Outcome.MALFORMED) from error
     raise Failed(Outcome.CLIENT_GONE)
@@ -136,9 +135,3 @@ async def _discard(receive: Receive) -> None:
                 seen += len(event.get("body", b""))
                 if event["type"] != "http.request" or not event.get("more_body"):
                     return
-
-
-def _limited(body: bytes) -> bytes:
-    if len(body) > MAX_MESSAGE:
-        raise Failed(Outcome.TOO_LARGE)
-    return body
