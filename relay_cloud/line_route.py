@@ -26,8 +26,9 @@ WRITE_S = 5.0
 """A message must leave within this time, or the line is closed with 1013."""
 LINES_PER_KEY = 4
 """Open lines of one identity key; beyond, the oldest is closed with 1008 (superseded)."""
+LIFETIME_GRACE_S = 60.0
+"""A directory replaces its line within the lifetime; one that has not after this time more is closed with 1008."""
 POLICY, TRY_AGAIN = 1008, 1013
-_HOSTILE = frozenset({"malformed", "credential_invalid", "key_foreign", "proof_invalid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,6 @@ class LineRoute:
 
     async def _shake(self, session: RelaySession, receive: Receive, writer: "_Writer", address: str) -> bool:
         try:
-            if self._failures.blocked(address, self._clock()):
-                raise HandshakeFailed("blocked", "too many failed attempts from this address")  # noqa: TRY301 - one way out
             async with asyncio.timeout(HANDSHAKE_S):
                 while session.credential is None:
                     data = await _message(receive)
@@ -105,40 +104,59 @@ class LineRoute:
                         writer.write(message)
         except (HandshakeFailed, Malformed, TimeoutError) as error:
             failure = _failure(error)
-            if failure.code in _HOSTILE:
-                self._failures.note(address, self._clock())
             session.deny(failure)
             for message in session.to_send():
                 writer.write(message)
             writer.close(POLICY, failure.code)
             self._metrics.handshakes[failure.code] += 1
-            log.warning("line refused: %s", failure.code)
+            self._report(failure, address)
             return False
         self._metrics.handshakes["ok"] += 1
         return True
+
+    def _report(self, failure: HandshakeFailed, address: str) -> None:
+        """Log the failure; an address that keeps failing fills no log.
+
+        It is not shut out: behind it may be a proxy or a network with other tenants, and a refusal costs us as much as
+        the check of a credential.
+        """
+        if not self._failures.blocked(address, self._clock()):
+            self._failures.note(address, self._clock())
+            log.warning("line refused: %s", failure.code)
 
     async def _serve(self, session: RelaySession, receive: Receive, writer: "_Writer") -> None:
         if session.credential is None:
             return
         line = Line(session.credential, Exchange(writer.write, self._settings.terms.max_inflight))
-        writer.lost = line.exchange.close
+
+        def lost() -> None:
+            self._bus.detach(line)  # so that the tenant's other lines get what comes from now on
+            line.exchange.close()
+
+        writer.lost = lost
         self._owners[line] = writer
         self._supersede(line)
         self._bus.attach(line)
         log.info("line open")
         try:
-            while (data := await _message(receive)) is not None:
-                received = session.receive(data, self._clock())
-                if received is not None:
-                    self._take(line, received)
+            async with asyncio.timeout(self._lifetime(line.credential)):
+                while (data := await _message(receive)) is not None:
+                    received = session.receive(data, self._clock())
+                    if received is not None:
+                        self._take(line, received)
+        except TimeoutError:
+            writer.close(POLICY, "lifetime")
         except Malformed as error:
             writer.close(POLICY, "malformed")
             log.warning("line closed: %s", error)
         finally:
-            self._bus.detach(line)
-            line.exchange.close()
+            lost()
             del self._owners[line]
             log.info("line closed")
+
+    def _lifetime(self, credential: Credential) -> float:
+        """Return the seconds a line may live; it must not outlive the proof it was opened with."""
+        return min(self._settings.terms.max_lifetime + LIFETIME_GRACE_S, credential.expires - self._clock())
 
     def _take(self, line: Line, received: FromDirectory) -> None:
         if isinstance(received, ResponseFrame):
