@@ -63,6 +63,7 @@ def serve(
             access_log=False,
             log_level="warning",
             timeout_graceful_shutdown=10,
+            forwarded_allow_ips=settings.trusted_proxies,
             server_header=False,
             date_header=False,
         )

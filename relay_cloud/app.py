@@ -82,6 +82,8 @@ async def _fetch(url: str) -> dict[str, Any]:
     try:
         async with httpx.AsyncClient(timeout=10, verify=ssl.create_default_context()) as client:
             answer = await client.get(url)
+            if answer.is_client_error:
+                raise RegistrationRefused("token_invalid", "the identity provider knows no such tenant")
             answer.raise_for_status()
             document = answer.json()
     except (httpx.HTTPError, ValueError) as error:

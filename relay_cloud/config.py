@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 PREFIX = "CONTACTORY_RELAY_"
@@ -18,6 +18,9 @@ class Config(BaseSettings):
 
     listen: str = Field("127.0.0.1:8480", description="Address to serve, host:port.")
     public_url: str = Field("", description="URL directories and clients use; default: http:// and the listen address.")
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="Addresses or networks, comma-separated, whose X-Forwarded-For is believed."
+    )
     registrar_key: Path = Field(description="PEM file, the registrar's public key: lines must carry its credential.")
     ticket_key: Path = Field(description="PEM file, the Teams service's public ticket key.")
     registrar_private_key: Path | None = Field(None, description="PEM file; set it to serve the registrar here too.")
@@ -33,6 +36,14 @@ class Config(BaseSettings):
     line_in_flight: int = Field(64, gt=0, le=4096, description="Requests in flight on one line; more are refused busy.")
     line_lifetime: int = Field(3600, ge=2, description="Seconds after which a directory opens a new line.")
     ping_interval: int = Field(20, ge=1, description="Seconds between pings on a line.")
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("must be an http(s) URL")
+        return value
 
     @property
     def host(self) -> str:

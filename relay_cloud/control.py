@@ -1,14 +1,17 @@
 """The control plane, FastAPI: health, readiness, metrics, and the registrar where this process serves it."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import ClientDisconnect
 
 from relay_cloud.bus.bus import Bus
-from relay_cloud.limits import Failures
+from relay_cloud.limits import BODY_READ_S, Failures
 from relay_cloud.metrics import Metrics
 from relay_cloud.registrar import Registrar, RegistrationRefused
 from relay_cloud.wire.credential import MAX_EPOCH
@@ -61,31 +64,48 @@ def _serve_registrar(app: FastAPI, registrar: Registrar, clock: Callable[[], flo
     failures = Failures()
 
     @app.exception_handler(RegistrationRefused)
-    async def refused(request: Request, error: RegistrationRefused) -> JSONResponse:
-        if error.code not in ("blocked", "authority_unreachable"):
-            failures.note(_address(request), clock())
+    async def refused(_: Request, error: RegistrationRefused) -> JSONResponse:
         body = {"error": error.code, "message": str(error)}
         return JSONResponse(body, status_code=_STATUS.get(error.code, 401))
 
-    async def body_of(request: Request) -> bytes:
-        if failures.blocked(_address(request), clock()):
-            raise RegistrationRefused("blocked", "too many failed attempts from this address")
-        body = bytearray()
-        async for part in request.stream():
-            body += part
-            if len(body) > MAX_BODY:
-                raise RegistrationRefused("malformed", "body is too large")
-        return bytes(body)
+    @contextmanager
+    def attempt(address: str) -> Iterator[None]:
+        """Count an attempt as failed until it has not, so that many at once count too."""
+        if failures.blocked(address, clock()):
+            raise RegistrationRefused("blocked", "too many failed attempts from this address: wait half an hour")
+        failures.note(address, clock())
+        try:
+            yield
+        except RegistrationRefused as refused:
+            if refused.code == "authority_unreachable":
+                failures.forgive(address)
+            raise
+        failures.forgive(address)
 
     @app.post("/v1/register")
     async def register(request: Request) -> dict[str, Any]:
-        asked = _read(_Register, await body_of(request))
-        return await registrar.register(asked.id_token, asked.ik, asked.epoch)
+        with attempt(_address(request)):  # each one makes us ask the identity provider
+            asked = _read(_Register, await _body(request))
+            return await registrar.register(asked.id_token, asked.ik, asked.epoch)
 
     @app.post("/v1/renew")
     async def renew(request: Request) -> dict[str, Any]:
-        asked = _read(_Renew, await body_of(request))
+        # Never blocked: a stranger at the same proxy or NAT could keep a directory from renewing until it expires.
+        asked = _read(_Renew, await _body(request))
         return registrar.renew(asked.credential, asked.ik, asked.iat, asked.sig)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_READ_S):
+            async for part in request.stream():
+                body += part
+                if len(body) > MAX_BODY:
+                    raise RegistrationRefused("malformed", "body is too large")
+    except (TimeoutError, ClientDisconnect) as error:
+        raise RegistrationRefused("malformed", "body did not arrive") from error
+    return bytes(body)
 
 
 def _address(request: Request) -> str:

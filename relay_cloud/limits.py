@@ -55,6 +55,12 @@ class Failures:
         if len(self._failed) > MAX_ENTRIES:
             self._failed.popitem(last=False)
 
+    def forgive(self, address: str) -> None:
+        """Take the last failure back."""
+        key = _network(address)
+        if self._failed.get(key, []):
+            self._failed[key] = self._failed[key][:-1]
+
     def blocked(self, address: str, now: float) -> bool:
         """Say whether the address has used up its failures."""
         return len(self._recent(_network(address), now)) >= FAILURES

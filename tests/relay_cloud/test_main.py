@@ -45,6 +45,7 @@ def test_a_taken_port_is_said_in_one_line(unstarted: Relay) -> None:
     [
         ("nonsense = 1", [], {}, "nonsense"),
         ("tenant_rate = 0", [], {}, "tenant_rate"),
+        ("", [], {"CONTACTORY_RELAY_PUBLIC_URL": "relay.example.com"}, "public_url"),
         ("", ["--listen", "8480"], {}, "host:port"),
         ("", ["--nats", "nats://127.0.0.1"], {}, "not supported by this version"),
         ("", [], {"CONTACTORY_RELAY_NONSENSE": "1"}, "CONTACTORY_RELAY_NONSENSE"),
