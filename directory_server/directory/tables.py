@@ -107,6 +107,7 @@ def building(path: Path) -> Iterator[sqlite3.Connection]:
         for table, columns in _COLLECTED.items():
             # The temporary table hides the real one of the same name.
             connection.execute(f"CREATE TEMP TABLE {table} ({columns})")
+        connection.execute("BEGIN")
         yield connection
         for table, columns in _COLLECTED.items():
             connection.execute(
@@ -114,6 +115,7 @@ def building(path: Path) -> Iterator[sqlite3.Connection]:
             )
             connection.execute(f"DROP TABLE temp.{table}")
         connection.execute("ANALYZE")
+        connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode=WAL")
     finally:
         connection.close()
