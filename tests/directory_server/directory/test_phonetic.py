@@ -31,6 +31,7 @@ from directory_server.directory.phonetic import code
         ("Cäsar", "487"),
         ("Celle", "85"),
         ("Ascher", "087"),
+        ("Tazca", "28"),
         ("Acker", "047"),
         ("Fuchs", "348"),
         ("Platz", "158"),

@@ -113,6 +113,7 @@ def test_needles_are_national_and_longer_than_one_digit():
 
 
 def test_eight_words_and_256_characters_are_read():
+    assert (MOST_WORDS, LONGEST) == (8, 256)
     assert shown(parse(" ".join(f"w{at}x" for at in range(20)), HERE)) == [(f"w{at}x",) for at in range(MOST_WORDS)]
     assert len(parse(" ".join(f"-w{at}x" for at in range(20)), HERE).excluded) == MOST_WORDS
     assert parse("." * LONGEST + "müller", HERE).terms == ()
