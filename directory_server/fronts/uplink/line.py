@@ -92,12 +92,14 @@ class _Connection:
             return  # the reader reports the end; the relay has failed what was in flight
 
     async def retire(self) -> None:
-        """Finish what is in flight, then close."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(RETIRE_S):
-                while self._tasks:
-                    await asyncio.wait(set(self._tasks))
-        await self.close()
+        """Finish what is in flight, then close; cancelled, close now."""
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RETIRE_S):
+                    while self._tasks:
+                        await asyncio.wait(set(self._tasks))
+        finally:
+            await self.close()
 
     async def close(self) -> None:
         """Close now."""
@@ -250,8 +252,10 @@ class Line:
             task.add_done_callback(self._retiring.discard)
 
     async def _stop(self) -> None:
-        for task in self._retiring:
+        retiring = tuple(self._retiring)
+        for task in retiring:
             task.cancel()
+        await asyncio.gather(*retiring, return_exceptions=True)
         if self._current is not None:
             await self._current.close()
             self._current = None

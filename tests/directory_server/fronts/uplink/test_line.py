@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from websockets.asyncio.server import ServerConnection, serve
 
 from directory_server.fronts.uplink.line import DENIED_BACK_OFF_S, MAX_BACK_OFF_S, Line, LineState, back_off, line_url
-from relay_cloud.wire.frame import Kind, Talk
-from relay_cloud.wire.session import DirectorySession
+from relay_cloud.wire import credential, es256
+from relay_cloud.wire.frame import Kind, RequestFrame, Talk
+from relay_cloud.wire.handshake import Terms
+from relay_cloud.wire.session import DirectorySession, RelaySession, State
 from tests.servers.slapd import free_port
 
 KEY = ec.derive_private_key(71, ec.SECP256R1())
@@ -90,6 +93,43 @@ async def test_a_denial_is_shown_and_not_hammered() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+@pytest.mark.anyio
+async def test_stopping_closes_the_lines_it_has_replaced_too() -> None:
+    """Else a replaced line would go on answering for a registration that has been given up."""
+    sockets: list[ServerConnection] = []
+
+    async def relay(socket: ServerConnection) -> None:
+        session = RelaySession(
+            registrar=KEY.public_key(), instance="i", host=host, nonce=bytes(32), terms=Terms(max_lifetime=1)
+        )
+        sockets.append(socket)
+        while session.state is not State.OPEN:
+            session.receive(await socket.recv(decode=False), 0)
+            for message in session.to_send():
+                await socket.send(message)
+        await socket.send(RequestFrame(bytes(60)).encode())
+        await socket.wait_closed()
+
+    async def answer(_: bytes) -> Any:
+        await asyncio.Event().wait()
+
+    async with serve(relay, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        host = f"127.0.0.1:{port}"
+        thumbprint = es256.thumbprint(KEY.public_key())
+        text = credential.issue(KEY, tid=UUID(int=1), thumbprint=thumbprint, epoch=1, now=0)
+        stopped = line(port, [])
+        stopped._hello = lambda host: DirectorySession(credential=text, identity=KEY, host=host, nonce=bytes(32))
+        stopped._answer = answer
+        task = asyncio.create_task(stopped.run())
+        await until(lambda: len(sockets) == 2)
+        await until(lambda: stopped._retiring)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await until(lambda: all(socket.close_code is not None for socket in sockets), 3)
 
 
 @pytest.mark.anyio
