@@ -131,7 +131,11 @@ class Uplink:
         except registration.RegistrationFailed as error:
             log.warning("registration could not be renewed: %s", error)
             return
-        await self._in_thread(lambda: tenant.save(self._database, renewed))
+        await self._in_thread(lambda: self._keep(stored, renewed))
+
+    def _keep(self, stored: tenant.Tenant, renewed: tenant.Tenant) -> None:
+        if tenant.load(self._database) == stored:  # else an administrator registered anew in the meantime
+            tenant.save(self._database, renewed)
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)

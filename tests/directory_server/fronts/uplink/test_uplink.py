@@ -110,6 +110,32 @@ async def test_an_old_credential_is_renewed_by_itself(
         await running.stop()
 
 
+async def test_a_renewal_does_not_undo_a_registration_made_meanwhile(
+    database: Database, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tenant.identity_key(database)
+    old = registered(database, relay, credential=relay.credential(TID, key, age=8 * 86400))
+    new = registered(database, relay, credential=relay.credential(TID, key, 9), epoch=9)
+    renewed = asyncio.Event()
+
+    async def renew(*_: object) -> tenant.Tenant:
+        tenant.save(database, new)
+        renewed.set()
+        return replace(old, credential=relay.credential(TID, key))
+
+    monkeypatch.setattr(uplink, "LOOK_S", 0.05)
+    monkeypatch.setattr(uplink.registration, "renew", renew)
+    tenant.save(database, old)
+    running = front(database)
+    await running.start()
+    try:
+        await asyncio.wait_for(renewed.wait(), 10)
+        await asyncio.sleep(0.2)
+        assert tenant.load(database) == new
+    finally:
+        await running.stop()
+
+
 async def test_a_credential_of_another_registrar_is_denied_and_shown(database: Database, relay: Relay) -> None:
     stranger = Relay()
     foreign = stranger.credential(TID, tenant.identity_key(database))
