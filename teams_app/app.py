@@ -1,5 +1,6 @@
 """The Teams backend: routes and how its parts are put together; the only file that reads the clock."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -14,8 +15,9 @@ import httpx
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.requests import ClientDisconnect
 
-from directory_server.protocol.identity import TokenRefused
+from directory_server.protocol.identity import TEAMS_CLIENTS, TokenRefused
 from directory_server.protocol.keys import to_jwk
 from relay_cloud.wire.envelope import SenderClass
 from teams_app import headers, keys, pages, tickets
@@ -23,12 +25,14 @@ from teams_app.activity import BadActivity
 from teams_app.answers import Answers
 from teams_app.bot import Bot, BotCredentials, NotDelivered
 from teams_app.config import Config
-from teams_app.identity import TEAMS_CLIENTS, ChannelTokens, TabTokens
+from teams_app.identity import ChannelTokens, TabTokens
 from teams_app.jwks import Jwks, KeysUnavailable
 from teams_app.line import Line, Signers
 
 MAX_ACTIVITY = 256 * 1024
 """Largest accepted activity, in bytes."""
+BODY_READ = 10.0
+"""Seconds within which an activity must have arrived."""
 TAB = Path(__file__).parent / "tab" / "dist"
 FORBIDDEN = frozenset({"tenant_unknown", "scope_missing"})
 """Refusals of a genuine token: 403, the others 401."""
@@ -122,12 +126,16 @@ def _add_refusals(app: FastAPI) -> None:
 
 
 async def _json(request: Request) -> Any:
-    """Return the body's JSON, None if it is too large; raises BadActivity if it is no JSON object."""
-    content = b""
-    async for part in request.stream():
-        content += part
-        if len(content) > MAX_ACTIVITY:
-            return None
+    """Return the body's JSON, None if it is too large; raises BadActivity if it is no JSON object or does not come."""
+    content = bytearray()
+    try:
+        async with asyncio.timeout(BODY_READ):
+            async for part in request.stream():
+                content += part
+                if len(content) > MAX_ACTIVITY:
+                    return None
+    except (TimeoutError, ClientDisconnect) as error:
+        raise BadActivity("body did not arrive") from error
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:

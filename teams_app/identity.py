@@ -10,8 +10,6 @@ from directory_server.protocol.identity import Caller, TokenPolicy, TokenRefused
 from teams_app.config import ORGANIZATIONS
 from teams_app.jwks import Jwks
 
-TEAMS_CLIENTS = frozenset({"1fec8e78-bce4-4aaf-ab1b-5451cc387264", "5e3ce6c0-2b1f-4285-8d4b-75ee78787346"})
-"""Teams desktop/mobile and Teams web, which ask for the tab's token."""
 CONSUMERS = UUID("9188040d-6c67-4c5b-b112-36a304b66dad")
 """The tenant of private Microsoft accounts: no company, never let in."""
 CHANNEL_ISSUER = "https://api.botframework.com"

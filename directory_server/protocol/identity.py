@@ -12,6 +12,8 @@ import jwt
 
 SCOPE = "access_as_user"
 LEEWAY = 60
+TEAMS_CLIENTS = frozenset({"1fec8e78-bce4-4aaf-ab1b-5451cc387264", "5e3ce6c0-2b1f-4285-8d4b-75ee78787346"})
+"""Teams desktop/mobile and Teams web, which ask for the tab's token."""
 
 
 class TokenRefused(ValueError):  # noqa: N818 - the answer's word

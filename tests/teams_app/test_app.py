@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from fastapi import FastAPI
 
 from directory_server.protocol.keys import to_jwk
 from teams_app import app, keys
@@ -32,6 +34,7 @@ class Backend:
     config: Config
     client: httpx.AsyncClient
     channel: Channel
+    app: FastAPI
 
     async def post(self, activity: dict[str, Any], **claims: Any) -> httpx.Response:
         vouched = {"iss": "https://api.botframework.com", "aud": BOT, "serviceurl": SERVICE, **claims}
@@ -62,9 +65,10 @@ async def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
             service_key=service_key,
             registrar_key=tmp_path / "keys" / "ticket_key.pem.pub",
         )
-        transport = httpx.ASGITransport(app.create(config, tab=_built_tab(tmp_path)))
+        served = app.create(config, tab=_built_tab(tmp_path))
+        transport = httpx.ASGITransport(served)
         async with httpx.AsyncClient(transport=transport, base_url="http://tab.example") as client:
-            yield Backend(config, client, channel)
+            yield Backend(config, client, channel, served)
 
 
 def _built_tab(folder: Path) -> Path:
@@ -149,6 +153,27 @@ async def test_refusals_before_anything_is_read(backend: Backend) -> None:
         assert (answer.status_code, answer.json()["error"]) == (400, "malformed")
     answer = await post("/api/messages", content=b" " * (app.MAX_ACTIVITY + 1), headers=json_type)
     assert answer.status_code == 413
+
+
+async def test_a_body_that_does_not_arrive(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "BODY_READ", 0.05)
+    events: list[list[dict[str, Any]]] = [[], [{"type": "http.disconnect"}]]
+    for told in events:
+        sent: list[Any] = []
+
+        async def receive(told: list[dict[str, Any]] = told) -> Any:
+            return told.pop() if told else await anyio.sleep_forever()
+
+        async def send(message: Any, sent: list[Any] = sent) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http", "method": "POST", "path": "/api/messages", "query_string": b"",
+            "headers": [(b"content-type", b"application/json")],
+        }  # fmt: skip
+        with anyio.fail_after(2):
+            await backend.app(scope, receive, send)
+        assert sent[0]["status"] == 400
 
 
 async def test_activity_the_framework_cannot_read_is_malformed(backend: Backend) -> None:

@@ -9,7 +9,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from directory_server.protocol.identity import TokenPolicy
+from directory_server.protocol.identity import TEAMS_CLIENTS, TokenPolicy
 from directory_server.protocol.keys import from_jwk, thumbprint
 from directory_server.store import keys, settings
 from directory_server.store.database import Database
@@ -24,8 +24,8 @@ class Tenant:
     """One registration.
 
     `relay` and `registrar` are base URLs without trailing slash, `authority` the identity provider's; `audiences` are
-    the API's names a user's token may be for, `clients` the applications it may have been issued to. `service_key` is
-    the Teams service's public JWK; `allow_service_end` lets bot and message extension ask.
+    the API's names a user's token may be for, `clients` the applications besides Teams it may have been issued to.
+    `service_key` is the Teams service's public JWK; `allow_service_end` lets bot and message extension ask.
     """
 
     tid: UUID
@@ -43,7 +43,7 @@ class Tenant:
     @property
     def policy(self) -> TokenPolicy:
         """What a user's token must say here."""
-        return TokenPolicy(self.authority, self.audiences, frozenset((self.tid,)), self.clients)
+        return TokenPolicy(self.authority, self.audiences, frozenset((self.tid,)), self.clients | TEAMS_CLIENTS)
 
     @property
     def service(self) -> ec.EllipticCurvePublicKey | None:

@@ -17,6 +17,7 @@ import pytest
 
 from directory_server.fronts.uplink import registration, sign_in, tenant
 from directory_server.fronts.uplink.sign_in import SignIn, SignInFailed
+from directory_server.protocol.identity import TEAMS_CLIENTS
 from directory_server.store.database import Database
 from relay_cloud.wire import credential
 from tests.servers.issuer import ADMIN, TENANT, USERS, Issuer
@@ -77,6 +78,7 @@ async def test_an_administrator_registers_and_the_credential_is_renewed(
     registered = await register(database, wanted(relay, issuer), ANNA)
     assert str(registered.tid) == TENANT
     assert registered.service is not None
+    assert registered.policy.clients == {"tab"} | TEAMS_CLIENTS, "inside Teams it is Teams that asks for the token"
     tenant.save(database, registered)
     assert tenant.load(database) == registered
     identity = tenant.identity_key(database)
