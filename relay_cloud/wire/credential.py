@@ -63,7 +63,7 @@ def check(text: object, registrar: ec.EllipticCurvePublicKey, now: float) -> Cre
     except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
         raise CredentialRefused("credential_invalid", "credential is not signed by the registrar") from error
     if now >= credential.expires:
-        raise CredentialRefused("credential_expired", "credential has expired: renew the registration")
+        raise CredentialRefused("credential_expired", "credential has expired: register the tenant again")
     return credential
 
 
