@@ -48,10 +48,17 @@ class AddressBook:
             for _ in range(max(count // 12, 1))
         ]
 
-    def contacts(self, start: int, end: int) -> Iterator[tuple[str, Contact]]:
-        """Yield contacts of these places, with their keys."""
-        for at in range(start, min(end, self.count)):
-            yield str(at), self._contact()
+    def contacts(self) -> Iterator[Contact]:
+        """Yield all contacts; every tenth is one of the last thousand again, as another source would have it."""
+        recent: list[Contact] = []
+        for at in range(self.count):
+            if at % 10 == 9:
+                yield self._draw.choice(recent)
+                continue
+            contact = self._contact()
+            recent.append(contact)
+            del recent[:-1000]
+            yield contact
 
     def surname(self) -> str:
         """Return a surname, every sixth a common one."""

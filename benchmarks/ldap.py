@@ -36,7 +36,9 @@ from tests.fakes.world import World
 from tests.servers.slapd import Slapd
 
 SUFFIX = "dc=contacts"
-ASKED = 2000
+CALLERS = (2000, 50_000)
+"""Different numbers asked: so few that they come again within seconds, and so many that nearly each one is new."""
+
 SLICE_S = 0.6
 PASSWORD = "benchmark"  # noqa: S105 - of a server that lives a minute on loopback
 
@@ -173,8 +175,8 @@ class Peer:
                 self.answers.append(answer)
 
 
-def run_slice(peer: Peer, wires: list[socket.socket], generator: random.Random, seconds: float) -> None:
-    """Keep one request outstanding on every connection for a while."""
+def run_slice(peer: Peer, wires: list[socket.socket], generator: random.Random, seconds: float, callers: int) -> None:
+    """Keep one request outstanding on every connection for a while, for one of the first `callers` numbers learnt."""
     poll = select.epoll()
     pending: dict[int, tuple[socket.socket, int, bytes, float]] = {}
     clock = time.perf_counter
@@ -184,7 +186,7 @@ def run_slice(peer: Peer, wires: list[socket.socket], generator: random.Random, 
     end = start + seconds
     for wire in wires:
         poll.register(wire.fileno(), select.EPOLLIN)
-        at = generator.randrange(len(requests))
+        at = generator.randrange(callers)
         pending[wire.fileno()] = (wire, at, b"", clock())
         wire.send(requests[at])
     while pending:
@@ -201,7 +203,7 @@ def run_slice(peer: Peer, wires: list[socket.socket], generator: random.Random, 
             if now >= end:
                 del pending[number_]
                 continue
-            at = int(generator.random() * len(requests))
+            at = int(generator.random() * callers)
             pending[number_] = (wire, at, b"", now)
             wire.send(requests[at])
     poll.close()
@@ -210,20 +212,21 @@ def run_slice(peer: Peer, wires: list[socket.socket], generator: random.Random, 
     peer.cpu_s += peer.cpu() - used
 
 
-def measure(ours: Peer, theirs: Peer, connections: int, rounds: int) -> None:
-    """Ask both in alternating slices and print what came of it."""
+def measure(ours: Peer, theirs: Peer, connections: int, rounds: int, callers: int) -> float:
+    """Ask both in alternating slices, print what came of it, and return the ratio."""
     generator = random.Random(connections)
     wires = {peer.name: [peer.connect() for _ in range(connections)] for peer in (ours, theirs)}
     for peer in (ours, theirs):
-        run_slice(peer, wires[peer.name], generator, SLICE_S)
+        peer.rates, peer.latencies, peer.cpu_s = [], [], 0.0
+        run_slice(peer, wires[peer.name], generator, SLICE_S, callers)
         peer.rates, peer.latencies, peer.cpu_s = [], [], 0.0
     for at in range(rounds):
         for peer in (ours, theirs) if at % 2 == 0 else (theirs, ours):
-            run_slice(peer, wires[peer.name], generator, SLICE_S)
+            run_slice(peer, wires[peer.name], generator, SLICE_S, callers)
     for held in wires.values():
         for wire in held:
             wire.close()
-    print(f"{connections} connections, {rounds} rounds of {SLICE_S} s each")
+    print(f"{connections} connections, {callers} callers, {rounds} rounds of {SLICE_S} s each")
     for peer in (ours, theirs):
         cuts = statistics.quantiles(peer.latencies, n=100)
         print(
@@ -232,7 +235,9 @@ def measure(ours: Peer, theirs: Peer, connections: int, rounds: int) -> None:
             f"   {len(peer.latencies)} answers, all right"
         )
     ratios = sorted(mine / other for mine, other in zip(ours.rates, theirs.rates, strict=True))
-    print(f"  ratio      {statistics.median(ratios):>8.2f} times slapd   (rounds {ratios[0]:.2f} to {ratios[-1]:.2f})")
+    ratio = statistics.median(ratios)
+    print(f"  ratio      {ratio:>8.2f} times slapd   (rounds {ratios[0]:.2f} to {ratios[-1]:.2f})")
+    return ratio
 
 
 def main() -> None:
@@ -245,7 +250,7 @@ def main() -> None:
     chosen = options.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     server_core, own_core = ({cores[-1]}, {cores[0]}) if len(cores) > 1 else (set(cores), set(cores))
-    asked = random.Random(1).sample(range(chosen.contacts), min(ASKED, chosen.contacts))
+    asked = random.Random(1).sample(range(chosen.contacts), min(max(CALLERS), chosen.contacts))
     with tempfile.TemporaryDirectory(prefix="ldap-bench-") as folder:
         start = time.perf_counter()
         fill(Path(folder), chosen.contacts)
@@ -268,8 +273,14 @@ def main() -> None:
             theirs = Peer("slapd", ("127.0.0.1", slapd.port), slapd.reader_dn, slapd.reader_password, slapd_pid)
             for peer in (ours, theirs):
                 peer.learn(asked)
-            for connections in chosen.connections:
-                measure(ours, theirs, connections, chosen.rounds)
+            ratios = [
+                (connections, callers, measure(ours, theirs, connections, chosen.rounds, callers))
+                for connections in chosen.connections
+                for callers in sorted({min(number_, len(asked)) for number_ in CALLERS})
+            ]
+        print("\nconnections  callers  times slapd")
+        for connections, callers, ratio in ratios:
+            print(f"{connections:>11}{callers:>9}{ratio:>13.2f}")
         pipe.send(None)
         process.join(10)
 
