@@ -18,6 +18,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.requests import ClientDisconnect
 
 from directory_server.protocol.identity import TEAMS_CLIENTS, TokenRefused
+from directory_server.protocol.jwks import KeysUnavailable
 from directory_server.protocol.keys import to_jwk
 from relay_cloud.wire.envelope import SenderClass
 from teams_app import headers, keys, pages, tickets
@@ -26,7 +27,7 @@ from teams_app.answers import Answers
 from teams_app.bot import Bot, BotCredentials, NotDelivered
 from teams_app.config import Config
 from teams_app.identity import ChannelTokens, TabTokens
-from teams_app.jwks import Jwks, KeysUnavailable
+from teams_app.jwks import Jwks
 from teams_app.line import Line, Signers
 
 MAX_ACTIVITY = 256 * 1024
@@ -71,7 +72,7 @@ def create(config: Config, *, clock: Clock | None = None, tab: Path = TAB) -> Fa
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with client:
             if bot:
-                await channel_keys.fetch()  # else the first user waits for it; a failure is logged and tried again
+                await channel_keys.refresh()  # else the first user waits for it; a failure is logged and tried again
             yield
 
     app = FastAPI(title="Contactory for Teams", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import anyio
 import httpx
 import jwt
 import pytest
 
 from directory_server.protocol.identity import TokenRefused
+from directory_server.protocol.jwks import COOLDOWN, FRESH, USABLE, KeysUnavailable
 from teams_app.identity import CONSUMERS, ChannelTokens, TabTokens
-from teams_app.jwks import COOLDOWN, FRESH, USABLE, Jwks, KeysUnavailable
+from teams_app.jwks import Jwks
 from tests.servers.channel import jwk, rsa_key
 
 pytestmark = pytest.mark.anyio
@@ -127,6 +129,8 @@ async def test_only_the_teams_channel_is_answered(issuer: Issuer, channel: Chann
             await channel.claims(issuer.sign(channel_claims()), name, SERVICE)
     issuer.more = {"endorsements": ["directline"]}
     issuer.clock += FRESH + COOLDOWN
+    await channel.claims(issuer.sign(channel_claims()), "msteams", SERVICE)  # has the keys read again
+    await anyio.sleep(0.05)
     with pytest.raises(TokenRefused):
         await channel.claims(issuer.sign(channel_claims()), "msteams", SERVICE)
 
@@ -155,6 +159,37 @@ async def test_known_keys_serve_a_day_while_the_issuer_is_down(issuer: Issuer, c
     issuer.down = False
     issuer.clock += COOLDOWN
     await channel.claims(header, "msteams", SERVICE)
+
+
+async def test_nobody_waits_for_keys_that_are_known(issuer: Issuer) -> None:
+    """Teams wants an answer within 2 s, however slow the issuer is today."""
+    slow = anyio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if issuer.clock:
+            await slow.wait()
+        return issuer.answer(request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        keys = issuer.jwks(client)
+        await keys.key("k1")
+        issuer.clock = FRESH
+        with anyio.fail_after(0.5):
+            await keys.key("k1")
+            await keys.key("k1")
+        slow.set()
+        await anyio.sleep(0.05)
+    assert issuer.fetched == 2
+
+
+async def test_one_broken_key_does_not_hide_the_others(issuer: Issuer) -> None:
+    broken: list[Any] = ["x", {}, {"kty": "RSA", "kid": "k", "n": "!", "e": "AQAB"}]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"keys": [*broken, jwk("k1", issuer.keys["k1"])]})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        assert await issuer.jwks(client).key("k1")
 
 
 async def test_broken_key_documents_leave_known_keys_in_place(issuer: Issuer) -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from directory_server.fronts.uplink.groups import RememberedGroups
-from directory_server.fronts.uplink.jwks import Jwks, KeysUnavailable
+from directory_server.fronts.uplink.jwks import Jwks
 from directory_server.fronts.uplink.keys import SealingKeys
 from directory_server.fronts.uplink.operations import Asker, Operations
 from directory_server.fronts.uplink.replays import WINDOW_S, Replays
 from directory_server.fronts.uplink.tenant import Tenant
 from directory_server.protocol import identity, sealing
 from directory_server.protocol.identity import TokenRefused
+from directory_server.protocol.jwks import KeysUnavailable
 from directory_server.protocol.messages import BadMessage
 from directory_server.protocol.padding import TooLarge
 from directory_server.protocol.sealing import CannotOpen, Opened
@@ -120,10 +121,8 @@ class Answerer:
     async def _tab(self, opened: Opened, now: float) -> Asker:
         token = opened.inner.token
         try:
-            key = await self.jwks.key(identity.key_id(token))
-            if key is None:
-                raise _refused("token_invalid", "token is signed by an unknown key")
-            caller = identity.verify(token, key, self.tenant.policy, now)
+            signing = await self.jwks.key(identity.key_id(token))
+            caller = identity.verify(token, signing.key, self.tenant.policy, now)
         except TokenRefused as refused:
             raise _refused(refused.code, str(refused)) from refused
         except KeysUnavailable as error:

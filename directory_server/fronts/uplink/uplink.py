@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 
 from directory_server.fronts.uplink import registration, tenant
-from directory_server.fronts.uplink.jwks import KeysUnavailable
 from directory_server.fronts.uplink.operations import Ages, Operations, Render, Views
 from directory_server.fronts.uplink.serving import Serving
 from directory_server.observe.status import LineStatus
+from directory_server.protocol.jwks import KeysUnavailable
 from directory_server.store.database import Database
 
 log = logging.getLogger("directory_server.uplink")
@@ -25,6 +25,8 @@ THREADS = 4
 LOOK_S = 2.0
 """Seconds between looks at the stored registration, so that `tenant register` works without a restart."""
 RETRY_RENEWAL_S = 3600.0
+KEYS_S = 3.0
+"""Seconds to wait for the identity provider's keys: the asker is told before the request's own deadline."""
 
 
 class Uplink:
@@ -144,7 +146,7 @@ class Uplink:
         if self._client is None:
             raise KeysUnavailable("uplink is not started")
         try:
-            answer = await self._client.get(url)
+            answer = await self._client.get(url, timeout=KEYS_S)
             answer.raise_for_status()
             document = answer.json()
         except (httpx.HTTPError, ValueError) as error:

@@ -1,5 +1,6 @@
 """What the uplink keeps in memory: sealing keys, groups, replayed ids, the provider's keys."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,12 @@ from hypothesis import strategies as st
 from directory_server.fronts.uplink import groups as group_module
 from directory_server.fronts.uplink import replays as replay_module
 from directory_server.fronts.uplink.groups import KEPT_S, RememberedGroups
-from directory_server.fronts.uplink.jwks import REFETCH_S, STALE_S, Jwks, KeysUnavailable
+from directory_server.fronts.uplink.jwks import Jwks
 from directory_server.fronts.uplink.keys import KEEP_OLD_S, ROTATE_S, SealingKeys
 from directory_server.fronts.uplink.replays import MAX_ENTRIES, WINDOW_S, Replays
 from directory_server.protocol import keys
+from directory_server.protocol.identity import TokenRefused
+from directory_server.protocol.jwks import COOLDOWN, FRESH, RETRY, KeysUnavailable
 from relay_cloud.wire import credential, es256
 
 TID, OTHER = UUID(int=1), UUID(int=2)
@@ -127,15 +130,18 @@ async def test_provider_keys_are_fetched_once_and_again_for_an_unknown_one() -> 
             group.start_soon(jwks.key, "k1")
     assert provider.fetched == 1
     assert await jwks.key("k1") is not None
-    assert await jwks.key("k2") is None
+    with pytest.raises(TokenRefused):
+        await jwks.key("k2")
     assert provider.fetched == 1, "asked just now"
     provider.kids.append("k2")
-    provider.now = REFETCH_S
+    provider.now = COOLDOWN
     assert await jwks.key("k2") is not None
-    assert await jwks.key("broken") is None
+    with pytest.raises(TokenRefused):
+        await jwks.key("broken")
     assert provider.fetched == 2
-    provider.now = REFETCH_S + STALE_S
+    provider.now = COOLDOWN + FRESH
     assert await jwks.key("k1") is not None
+    await anyio.sleep(0.05)
     assert provider.fetched == 3
 
 
@@ -144,10 +150,12 @@ async def test_an_unreachable_provider() -> None:
     provider = Provider()
     provider.down = True
     jwks = provider.jwks()
-    with pytest.raises(KeysUnavailable):
-        await jwks.key("k1")
-    provider.down = False
+    answers = await asyncio.gather(*(jwks.key("k1") for _ in range(5)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [KeysUnavailable] * 5
+    assert provider.fetched == 1, "who waited does not wait for another time-out each"
+    provider.down, provider.now = False, RETRY
     assert await jwks.key("k1") is not None
-    provider.down, provider.now = True, REFETCH_S
+    provider.down, provider.now = True, RETRY + COOLDOWN
     assert await jwks.key("k1") is not None, "what is known still holds"
-    assert await jwks.key("k9") is None
+    with pytest.raises(KeysUnavailable):
+        await jwks.key("k9")
