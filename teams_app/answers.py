@@ -23,7 +23,7 @@ MESSAGE_TYPE = "application/vnd.microsoft.activity.message"
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Answer:
     """The answer to one turn: a sentence, or one card, or the extension's results."""
 

@@ -16,7 +16,7 @@ class BadAnswer(ValueError):  # noqa: N818 - what the directory's answer is
     """The answer is no person of the protocol."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Number:
     """A number: `raw` as its source wrote it, `e164` with leading + or empty."""
 
@@ -25,7 +25,7 @@ class Number:
     e164: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Place:
     """An e-mail address, postal address or note in one line; `kind` is work, home or other."""
 
@@ -33,7 +33,7 @@ class Place:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Person:
     """What cards show of a person; every text is one line without control characters (notes keep theirs out too)."""
 

@@ -4,7 +4,7 @@ Source: Microsoft identity platform, "Access tokens", "Validate tokens"; issuer 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,7 @@ class Caller:
     """Who asks: keyed by (tid, oid), never by name or e-mail. `overage` means the token lists no groups for size."""
 
     tid: UUID
-    oid: str
+    oid: str = field(repr=False)
     groups: frozenset[str]
     overage: bool
 

@@ -1,7 +1,7 @@
 """The operations a user may ask for, on a view: JSON body in, JSON body out. Blocking; run it in a thread."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from directory_server.directory.person import Person
@@ -51,7 +51,7 @@ Render = Callable[[Person], dict[str, Any]]
 class Asker:
     """Who asks, as the directory verified it."""
 
-    oid: str
+    oid: str = field(repr=False)
     groups: frozenset[str]
     overage: bool = False
 
