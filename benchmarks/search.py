@@ -211,7 +211,7 @@ def ask_all(folder: Path, count: int, queries: int) -> None:
             )
     print(f"\nworst p99 of search {worst:.1f} ms = {worst / BAR_MS:.2f} of the bar of {BAR_MS:.0f} ms")
     print(
-        f"memory of the asking process {after:.0f} MB, {after - before:.0f} MB of them for the index and its mapped file"
+        f"memory of the asking process {after:.0f} MB, {after - before:.0f} MB of it for the index and its mapped file"
     )
 
 
