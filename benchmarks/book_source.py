@@ -22,7 +22,7 @@ def record(contact: Contact) -> Record:
 
 @dataclass
 class BookSource:
-    """The connector: everything at every reading."""
+    """What a sync asks of a connector: everything at every reading."""
 
     records: dict[str, Record]
 

@@ -19,11 +19,13 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.address_book import CITIES, COMMON, GIVEN, AddressBook
 from benchmarks.book_source import BookSource, record
+from connectors.connector import Connector
 from connectors.contact import Contact
 from connectors.events import Record
 from directory_server.directory.normal_form import words
@@ -57,7 +59,11 @@ def fill(folder: Path, count: int) -> str:
         start = time.perf_counter()
         for source, held in zip(made, records, strict=True):
             outcome = synchronise(
-                world.database, source, BookSource(held), clock=lambda: datetime.now(UTC), monotonic=time.monotonic
+                world.database,
+                source,
+                cast("Connector", BookSource(held)),
+                clock=lambda: datetime.now(UTC),
+                monotonic=time.monotonic,
             )
             if outcome.created != len(held):
                 raise SystemExit(f"the sync took {outcome}, not {len(held)} contacts")
