@@ -28,6 +28,7 @@ from fastapi import FastAPI, Request, Response
 from websockets.asyncio.client import connect
 
 from connectors.contact import Contact, Phone, PhoneKind
+from deploy.demo.program import free_port
 from directory_server.directory.view import for_admin
 from directory_server.fronts.uplink.keys import SealingKeys
 from relay_cloud.wire import es256, frame
@@ -39,7 +40,6 @@ from tests.fakes.uplinked import TID, Identity, uplinked
 from tests.fakes.world import World
 from tests.servers.jwks import JwksServer
 from tests.servers.relay import Relay
-from tests.servers.slapd import free_port
 
 PAYLOAD = 4096
 LEVELS = (1, 50)

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from directory_server.protocol import base64url
 from directory_server.protocol.version import KEYS_LABEL
+from relay_cloud.wire import base64url
 from relay_cloud.wire.credential import CredentialRefused, check
 from relay_cloud.wire.es256 import from_jwk, point, sign, thumbprint, to_jwk, verify
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from directory_server.protocol import base64url
+from relay_cloud.wire import base64url
 
 RESPONSE_KEY_SIZE = 32
 OPERATIONS = frozenset({"search", "person", "whoami"})

@@ -43,7 +43,7 @@ FILES = {
     "directory_server/app": "connected directory doctor ldap_process server status",
     "directory_server/fronts": "",
     "directory_server/observe": "logs status",
-    "directory_server/protocol": "base64url identity jwks keys messages padding sealing version",
+    "directory_server/protocol": "identity jwks keys messages padding sealing version",
     "directory_server/sync": "guard history outcome plan run",
     "directory_server/vault": "errors master_key vault",
     "teams_app": (

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from tests.servers.slapd import free_port
+from deploy.demo.program import free_port
 
 PROGRAM = Path(__file__).parents[2] / "deploy/demo/issuer.py"
 TENANT = "11111111-1111-4111-8111-111111111111"

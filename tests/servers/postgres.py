@@ -9,7 +9,6 @@ A fixture for a whole session:
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Any, Self
 
 import psycopg
 import pytest
+
+from deploy.demo.program import free_port
 
 USER = "app"
 PASSWORD = "Pg-Geheim-7"
@@ -31,12 +32,6 @@ def _binaries() -> Path:
     if found := shutil.which("initdb"):
         return Path(found).parent
     pytest.skip("PostgreSQL's initdb is not installed")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Postgres:
@@ -57,7 +52,7 @@ class Postgres:
     def start(self) -> None:
         self._bin = _binaries()
         self._folder = Path(tempfile.mkdtemp(prefix="pg"))
-        self.port = _free_port()
+        self.port = free_port()
         secret = self._folder / "secret"
         secret.write_text(PASSWORD)
         if os.geteuid() == 0:

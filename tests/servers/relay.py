@@ -14,8 +14,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from deploy.demo.program import free_port
 from relay_cloud.wire import credential, es256
-from tests.servers.slapd import free_port
 
 
 def _write(folder: Path, name: str) -> ec.EllipticCurvePrivateKey:

@@ -18,6 +18,8 @@ from typing import Self
 import ldap3
 import trustme
 
+from deploy.demo.program import free_port
+
 BINARY = shutil.which("slapd", path="/usr/sbin:/usr/libexec:/usr/lib/openldap:/usr/local/libexec:/usr/bin") or ""
 SCHEMAS = ("core", "cosine", "inetorgperson")
 ACTIVE_DIRECTORY = (*SCHEMAS, "nis", "msuser")  # adds Microsoft's user, objectGUID, …
@@ -50,13 +52,6 @@ access to * by dn.exact="{reader_dn}" read by {anonymous}
 limits dn.exact="{reader_dn}" size.soft=500 size.hard=500 size.pr={page_limit} size.prtotal={total_limit}
 {extra}
 """
-
-
-def free_port() -> int:
-    """Return a loopback port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Slapd:

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from deploy.demo.program import free_port
 from teams_app.__main__ import cli
-from tests.servers.slapd import free_port
 
 IDS = 'bot_app_id = "11111111-1111-4111-8111-111111111111"\napi_client_id = "33333333-3333-4333-8333-333333333333"\n'
 

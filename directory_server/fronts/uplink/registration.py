@@ -12,9 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from directory_server.fronts.uplink import sign_in
 from directory_server.fronts.uplink.sign_in import SignIn, SignInFailed
 from directory_server.fronts.uplink.tenant import Tenant, fingerprint
-from directory_server.protocol import base64url
 from directory_server.protocol.keys import from_jwk, to_jwk
-from relay_cloud.wire import credential, es256
+from relay_cloud.wire import base64url, credential, es256
 
 RENEW_AFTER_S = 7 * 86400
 

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from directory_server.protocol import base64url
+from relay_cloud.wire import base64url
 
 SCOPE = "openid profile"
 WAIT_S = 300.0

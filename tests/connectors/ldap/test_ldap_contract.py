@@ -10,8 +10,9 @@ from connectors.ldap.connector import LdapConnector
 from connectors.ldap.ldif import render
 from connectors.ldap.record import Entry
 from connectors.ldap.settings import LdapSettings
+from deploy.demo.program import free_port
 from tests.contracts.connector_contract import ConnectorContract, Person
-from tests.servers.slapd import Slapd, free_port
+from tests.servers.slapd import Slapd
 
 pytestmark = pytest.mark.server
 

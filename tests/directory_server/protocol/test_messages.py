@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory_server.protocol import base64url
 from directory_server.protocol.messages import MAX_TIME, BadMessage, Inner, decode_inner
+from relay_cloud.wire import base64url
 
 GOOD: dict[str, Any] = {"iat": 1, "rk": base64url.encode(bytes(32)), "op": "search", "body": {}}
 

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.asyncio.server import ServerConnection, serve
 
+from deploy.demo.program import free_port
 from directory_server.fronts.uplink.line import DENIED_BACK_OFF_S, MAX_BACK_OFF_S, Line, LineState, back_off, line_url
 from relay_cloud.wire import credential, es256
 from relay_cloud.wire.frame import Kind, RequestFrame, Talk
 from relay_cloud.wire.handshake import Terms
 from relay_cloud.wire.session import DirectorySession, RelaySession, State
-from tests.servers.slapd import free_port
 
 KEY = ec.derive_private_key(71, ec.SECP256R1())
 
