@@ -37,6 +37,9 @@ CONTACTS = Table(
     sqlite_autoincrement=True,
 )
 
+RawRow = tuple[int, int, str, int, str, str, str | None]
+"""(id, source id, key, sequence, contact as JSON text, changed, deleted or None); the moments are texts."""
+
 _COLUMNS: Final = "id, source_id, key, sequence, contact, first_seen, changed, deleted"
 _VARIABLES: Final = 900
 """Ids per query, below SQLite's smallest limit of 999 variables."""
@@ -49,6 +52,22 @@ def changed_since(database: Database, number: int, limit: int) -> list[StoredCon
         (number, limit),
     )
     return [_stored(row) for row in rows]
+
+
+def rows_since(database: Database, number: int, limit: int) -> list[RawRow]:
+    """Return what `changed_since` does, unparsed: up to `limit` rows in order of sequence, deleted ones too.
+
+    The contact is JSON text for `contact_from_json`, the moments are texts for `store.moment.from_text`.
+    """
+    return (
+        database.driver()
+        .execute(
+            "SELECT id, source_id, key, sequence, contact, changed, deleted FROM contacts"
+            " WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            (number, limit),
+        )
+        .fetchall()
+    )
 
 
 def by_ids(database: Database, ids: Iterable[int]) -> dict[int, StoredContact]:

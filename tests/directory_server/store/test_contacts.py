@@ -1,0 +1,52 @@
+"""Contacts by their change: the rows an index is built from."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from connectors.contact import Contact
+from directory_server.store import contacts, moment, sources
+from directory_server.store.change import Change
+from directory_server.store.contact_json import contact_from_json, contact_to_json
+from directory_server.store.database import Database
+from directory_server.store.staging import staging
+from directory_server.vault.vault import Vault
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(tmp_path):
+    opened = Database.open(tmp_path / "contactory.sqlite", Vault(bytes(32)))
+    yield opened
+    opened.close()
+
+
+def store(database, source, changes):
+    with staging(database) as stage:
+        stage.put(changes)
+        with stage.apply(source.id, NOW):
+            pass
+
+
+def test_raw_rows_say_what_the_parsed_contacts_say(database):
+    crm = sources.add(database, "crm", "csv", {})
+    store(
+        database,
+        crm,
+        [Change(str(number), contact_to_json(Contact(company=f"N{number}")), "{}", b"r", b"c") for number in range(30)],
+    )
+    store(database, crm, [Change("7", None, None, None, None), Change("3", '{"company":"new"}', "{}", b"x", b"y")])
+    parsed = contacts.changed_since(database, 0, 100)
+    rows = contacts.rows_since(database, 0, 20)
+    assert [row[3] for row in rows] == [stored.sequence for stored in parsed[:20]]
+    rows += contacts.rows_since(database, rows[-1][3], 20)
+    assert contacts.rows_since(database, rows[-1][3], 20) == []
+    assert [
+        (
+            *(identity, source_id, key, number, contact_from_json(contact), moment.from_text(changed)),
+            deleted and moment.from_text(deleted),
+        )
+        for identity, source_id, key, number, contact, changed, deleted in rows
+    ] == [(*(one.id, one.source_id, one.key, one.sequence, one.contact, one.changed), one.deleted) for one in parsed]
+    assert [row[2] for row in rows if row[6]] == ["7"]
