@@ -11,8 +11,8 @@ from directory_server.store.rows import FieldGroup
 class Column:
     """One searchable column.
 
-    `field` is the Contact field it reports in a match; `order` its place in ranking (name first); `digits` tells that
-    it holds numbers rather than words.
+    `field` is the Contact field it reports in a match; `order` its own place in ranking, the lower the better;
+    `digits` tells that it holds numbers rather than words.
     """
 
     at: int
@@ -28,24 +28,28 @@ def _column(at: int, name: str, group: str, field: str, order: int, *, digits: b
 
 
 COLUMNS: Final = (
-    _column(0, "n", "name", "display_name", 0),
-    _column(1, "c", "name", "company", 1),
-    _column(2, "d", "name", "department", 2),
-    _column(3, "t", "name", "job_title", 2),
-    _column(4, "m", "business", "emails", 3),
-    _column(5, "l", "business", "addresses", 4),
-    _column(6, "r", "business", "addresses", 5),
-    _column(7, "hm", "private", "emails", 3),
-    _column(8, "hl", "private", "addresses", 4),
-    _column(9, "hr", "private", "addresses", 5),
-    _column(10, "x", "notes", "notes", 5),
-    _column(11, "z", "business", "phones", 0, digits=True),
-    _column(12, "hz", "private", "phones", 0, digits=True),
+    _column(0, "n", "name", "display_name", 2),
+    _column(1, "c", "name", "company", 3),
+    _column(2, "d", "name", "department", 4),
+    _column(3, "t", "name", "job_title", 5),
+    _column(4, "m", "business", "emails", 6),
+    _column(5, "l", "business", "addresses", 8),
+    _column(6, "r", "business", "addresses", 10),
+    _column(7, "hm", "private", "emails", 7),
+    _column(8, "hl", "private", "addresses", 9),
+    _column(9, "hr", "private", "addresses", 11),
+    _column(10, "x", "notes", "notes", 12),
+    _column(11, "y", "notes", "custom", 13),
+    _column(12, "z", "business", "phones", 0, digits=True),
+    _column(13, "hz", "private", "phones", 1, digits=True),
 )
-"""Names, companies, departments, titles and categories, mail, city, the rest of addresses; `h…` the private ones."""
+"""Names, companies, departments, titles and categories, mail, city, the rest of addresses, notes, custom fields and
+numbers; `h…` the private ones."""
 
 TEXT: Final = tuple(column for column in COLUMNS if not column.digits)
 DIGITS: Final = tuple(column for column in COLUMNS if column.digits)
+BY_ORDER: Final = tuple(sorted(COLUMNS, key=lambda column: column.order))
+"""The columns by their place in ranking, which is their place here."""
 
 FIELDS: Final = {
     "name": ("n",), "company": ("c",), "firma": ("c",), "department": ("d",), "abteilung": ("d",),

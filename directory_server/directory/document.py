@@ -96,7 +96,8 @@ def _columns(contact: Contact, numbers: tuple[Number, ...]) -> tuple[str, ...]:
         _mails(contact, home=True),
         _text(address.city for address in home),
         _text((*(part for address in home for part in _place(address)), contact.birthday)),
-        _text((contact.notes, *(value for _name, value in contact.custom))),
+        _text((contact.notes,)),
+        _text(value for _name, value in contact.custom),
         _number_text(numbers, FieldGroup.BUSINESS),
         _number_text(numbers, FieldGroup.PRIVATE),
     )

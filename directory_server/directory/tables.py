@@ -10,7 +10,7 @@ from typing import Final
 from directory_server.directory import normal_form
 from directory_server.directory.columns import COLUMNS
 
-VERSION: Final = f"3.{normal_form.VERSION}"
+VERSION: Final = f"4.{normal_form.VERSION}"
 """Raised with every change of the tables or of what is put into them: another version is rebuilt."""
 
 SOURCE_BITS: Final = 20
