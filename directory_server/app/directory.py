@@ -9,8 +9,9 @@ from typing import Any, Self
 from connectors.errors import ConnectorError
 from connectors.registry import connect
 from directory_server import config
+from directory_server.directory.called import view_of_call
 from directory_server.directory.index import Index
-from directory_server.directory.view import View, for_admin, for_client, for_user
+from directory_server.directory.view import View, for_admin, for_user
 from directory_server.store import clients, sources
 from directory_server.store.database import Database
 from directory_server.store.rows import Source
@@ -51,9 +52,12 @@ class Directory:
         """Return what this user may see by the grants of their groups and of `all`."""
         return for_user(self.database, self.index, oid=oid, groups=frozenset(groups), country=self.config.country)
 
-    def view_for_client(self, name: str) -> View:
-        """Return what this LDAP/HTTP client may see; KeyError for an unknown client."""
-        return for_client(self.database, self.index, clients.by_name(self.database, name))
+    def view_for_client(self, name: str, called: str = "") -> View:
+        """Return what this LDAP/HTTP client may see; KeyError for an unknown client.
+
+        With a called number, what the called user may see, if the client is answered so (see `directory.called`).
+        """
+        return view_of_call(self.database, self.index, clients.by_name(self.database, name), called)
 
     def view_for_admin(self) -> View:
         """Return a view of everything, for the command line of this machine's admin."""

@@ -11,6 +11,7 @@ from directory_server.commands.grant import grant
 from directory_server.commands.index import index
 from directory_server.commands.init import init
 from directory_server.commands.lookup import lookup
+from directory_server.commands.person import person
 from directory_server.commands.search import search
 from directory_server.commands.serve import serve
 from directory_server.commands.source import source
@@ -26,6 +27,7 @@ COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "sync": sync,
     "grant": grant,
     "client": client,
+    "person": person,
     "search": search,
     "lookup": lookup,
     "why": why,

@@ -1,4 +1,7 @@
-"""Lookup: whose number is this? Exact, then extension, then the company by a learnt trunk, then nothing."""
+"""Lookup: whose number is this? Exact, then extension, then the company by its trunk, then nothing.
+
+A company's trunk is learnt from hyphens in visible numbers, or configured as a location's own.
+"""
 
 import sqlite3
 from collections import Counter
@@ -11,96 +14,157 @@ from directory_server.directory import contact_table
 from directory_server.directory.listing import Listing, Match, Number
 from directory_server.directory.normal_form import words
 from directory_server.directory.number import Asked
+from directory_server.directory.person import company_words
 from directory_server.directory.scope import Scope
+from directory_server.directory.shared_number import persons_on, told
+from directory_server.store.rows import SharedNumbers
 
 MOST_HOLDERS: Final = 200
-"""Listings returned for one number at most."""
+"""Contacts of one number that are read at most: the first by source priority and id."""
 
 _LONGEST_DIRECT_DIAL = 5
 _SHORTEST_TRUNK = 7
+_EXACT: Final = Match("number", "phones")
+_EXTENSION: Final = Match("extension", "phones")
+_APPROXIMATE: Final = Match("approximate", "phones")
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What a number stands for: everyone on it, best first; `approximate` when only the company is known.
+    """What a number stands for: whom to show, best first; `approximate` when only the company is known.
 
-    `e164` is how the number was read, with plus; empty for an extension or service number.
+    `e164` is how the number was read, with plus; empty for an extension or service number. `total` visible contacts
+    hold the number and `shared` different persons are among the first MOST_HOLDERS of them: 0 where nobody does, 1 for
+    a company that is only approximate.
     """
 
     listings: tuple[Listing, ...]
     approximate: bool
     e164: str
+    total: int = 0
+    shared: int = 0
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the policy for shared numbers shows something else than the contacts that hold the number."""
+        return self.shared > len(self.listings)
 
 
 Fetch = Callable[[list[int], Match], list[Listing]]
-"""Returns the listings of rows, best first."""
+"""Returns the listings of these rows, best first, MOST_HOLDERS at most."""
 
 
-def lookup(connection: sqlite3.Connection, asked: Asked, scope: Scope, fetch: Fetch) -> Lookup:
-    """Find the visible holders of a number; several holders all come, in an order that does not change."""
-    exact = Match("number", "phones")
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one view reads the index: its scope, its policy for shared numbers and the trunks configured for it.
+
+    `trunks` are E.164 digits without plus, of locations of visible sources or of the client itself.
+    """
+
+    connection: sqlite3.Connection
+    scope: Scope
+    fetch: Fetch
+    shared_numbers: SharedNumbers = SharedNumbers.PRIORITY
+    trunks: frozenset[str] = frozenset()
+
+    def holders(self, key: str) -> list[int]:
+        """Return the rows of visible contacts with this number key."""
+        return contact_table.holders(self.connection, key, self.scope)
+
+    def on_trunk(self, digits: str) -> list[tuple[int, str]]:
+        """Return rows of contacts whose visible number has this trunk, with the company in normal form."""
+        return contact_table.on_trunk(self.connection, digits, self.scope)
+
+
+def lookup(reading: Reading, asked: Asked) -> Lookup:
+    """Find the visible holders of a number, and show what the policy for shared numbers lets be shown."""
     for digits in asked.candidates:
-        found = contact_table.holders(connection, digits, scope)
+        found = reading.holders(digits)
         if found:
-            return _answer(fetch(found, exact), "+" + digits)
+            return _answer(reading, found, "+" + digits, frozenset({"+" + digits}))
     if asked.extension:
-        found = contact_table.holders(connection, "x" + asked.extension, scope)
+        found = reading.holders("x" + asked.extension)
         if found:
-            return _answer(fetch(found, Match("extension", "phones")), "")
+            return _answer(reading, found, "", frozenset({"x" + asked.extension}))
     for digits in asked.candidates:
-        found = _switchboard(connection, digits, scope)
+        others = _switchboard(reading, digits)
+        found = [row for other in others for row in reading.holders(other)]
         if found:
-            return _answer(fetch(found, exact), "+" + digits)
+            return _answer(reading, found, "+" + digits, frozenset("+" + other for other in others))
     for digits in asked.candidates:
-        company = _company(connection, digits, scope, fetch)
+        company = _company(reading, digits)
         if company:
-            return Lookup((company,), approximate=True, e164="+" + digits)
+            return Lookup((company,), approximate=True, e164="+" + digits, total=1, shared=1)
     return Lookup((), approximate=False, e164="+" + asked.candidates[0] if asked.candidates else "")
 
 
-def _answer(listings: list[Listing], e164: str) -> Lookup:
-    return Lookup(tuple(listings[:MOST_HOLDERS]), approximate=False, e164=e164)
+def _answer(reading: Reading, rows: list[int], e164: str, numbers: frozenset[str]) -> Lookup:
+    listings = reading.fetch(rows, _EXACT if e164 else _EXTENSION)
+    shared, total = persons_on(listings), len(rows)
+    shown = told(reading.shared_numbers, listings, shared, total, numbers)
+    return Lookup(shown, approximate=False, e164=e164, total=total, shared=shared)
 
 
-def _switchboard(connection: sqlite3.Connection, digits: str, scope: Scope) -> list[int]:
-    """Return who holds the same switchboard written with or without its zero."""
-    other = [digits + "0"] if contact_table.on_trunk(connection, digits, scope) else []
-    if digits.endswith("0") and contact_table.on_trunk(connection, digits[:-1], scope):
+def _switchboard(reading: Reading, digits: str) -> list[str]:
+    """Return the same switchboard written with or without its zero."""
+    other = [digits + "0"] if digits in reading.trunks or reading.on_trunk(digits) else []
+    if digits.endswith("0") and (digits[:-1] in reading.trunks or reading.on_trunk(digits[:-1])):
         other.append(digits[:-1])
-    return [row for number in other for row in contact_table.holders(connection, number, scope)]
+    return other
 
 
-def _company(connection: sqlite3.Connection, digits: str, scope: Scope, fetch: Fetch) -> Listing | None:
+def _company(reading: Reading, digits: str) -> Listing | None:
     """Return a listing of the company whose trunk this number begins with, unless companies share it."""
     for cut in range(1, _LONGEST_DIRECT_DIAL + 1):
         trunk = digits[:-cut]
+        if trunk in reading.trunks:
+            company = _on_switchboard(reading, trunk)
+            if company:
+                return company
         if len(trunk) < _SHORTEST_TRUNK:
-            return None
-        votes = [(row, name) for row, name in contact_table.on_trunk(connection, trunk, scope) if name]
+            continue
+        votes = [(row, name) for row, name in reading.on_trunk(trunk) if name]
         if not votes:
             continue
         (name, most), *others = Counter(name for _row, name in votes).most_common(2)
         if 2 * most < len(votes) or (others and others[0][1] == most):
             return None
         rows = [row for row, voted in votes if voted == name]
-        return _representative(connection, trunk, rows, scope, fetch, name=name)
+        return _representative(reading, trunk, rows, name)
     return None
 
 
-def _representative(
-    connection: sqlite3.Connection, trunk: str, rows: list[int], scope: Scope, fetch: Fetch, *, name: str
-) -> Listing | None:
-    """Return the company's own entry on its switchboard, else a listing that shows company and switchboard only."""
-    match = Match("approximate", "phones")
-    board = set(contact_table.holders(connection, trunk + "0", scope))
-    board |= set(contact_table.holders(connection, trunk, scope))
-    for listing in fetch(sorted(board)[:MOST_HOLDERS], match):
-        contact = listing.contact
-        if not contact.given_name and not contact.family_name and " ".join(words(contact.company)) == name:
-            return listing
-    found = fetch(rows[:1], match)
-    if not found:
+def _board(reading: Reading, trunk: str) -> list[Listing]:
+    """Return who holds the switchboard of a trunk itself."""
+    rows = set(reading.holders(trunk + "0")) | set(reading.holders(trunk))
+    return reading.fetch(sorted(rows), _APPROXIMATE)
+
+
+def _on_switchboard(reading: Reading, trunk: str) -> Listing | None:
+    """Return the company that holds a configured switchboard: its own entry, else what its holders agree on."""
+    board = _board(reading, trunk)
+    own = [one for one in board if _is_nobody(one.contact) and (one.contact.company or one.contact.display_name)]
+    named = own or [one for one in board if one.contact.company]
+    companies = {company_words(one.contact.company or one.contact.display_name) for one in named}
+    if len(companies) != 1:
         return None
-    company = found[0].contact.company
+    return own[0] if own else _only_company(named[0], trunk)
+
+
+def _representative(reading: Reading, trunk: str, rows: list[int], name: str) -> Listing | None:
+    """Return the company's own entry on its switchboard, else a listing that shows company and switchboard only."""
+    for listing in _board(reading, trunk):
+        if _is_nobody(listing.contact) and " ".join(words(listing.contact.company)) == name:
+            return listing
+    found = reading.fetch(rows, _APPROXIMATE)
+    return _only_company(found[0], trunk) if found else None
+
+
+def _is_nobody(contact: Contact) -> bool:
+    return not contact.given_name and not contact.family_name
+
+
+def _only_company(listing: Listing, trunk: str) -> Listing:
+    company = listing.contact.company
     number = Number(PhoneKind.MAIN, "+" + trunk, "+" + trunk, "", "+" + trunk)
-    return replace(found[0], contact=Contact(display_name=company, company=company), numbers=(number,))
+    return replace(listing, contact=Contact(display_name=company, company=company), numbers=(number,))

@@ -1,14 +1,24 @@
-"""Persons: the visible listings that are the same human or company, shown as one card. Pure."""
+"""Persons: the visible listings that are the same human or company, shown as one card. Pure.
+
+Two listings are the same if what both show has one of these; a name alone never is:
+
+1. the same personal mail address, and names that may be one human's, or one of them has none;
+2. the same mobile number, and given and family names that may be one human's;
+3. the same name, the same direct dial or home number, and no two different companies;
+4. the same name, the same company and any number in common, a switchboard too, unless both show personal business mail
+   addresses and none in common. A company's own entry is named by its company: it needs a number or mail as well.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import combinations
 
 from rapidfuzz.distance import OSA
 
-from connectors.contact import Contact, PhoneKind
-from directory_server.directory import phonetic
-from directory_server.directory.listing import Listing, Match, Number
+from connectors.contact import Contact, PhoneKind, PlaceKind
+from directory_server.directory import dialling, phonetic
+from directory_server.directory.listing import Listing, Match
 from directory_server.directory.normal_form import words
 
 MOST_HOLDERS = 30
@@ -24,23 +34,119 @@ _LEGAL_FORMS = frozenset(
      "corp", "sa", "sarl", "sas", "srl", "spa", "bv", "nv", "sp", "zoo", "sro", "kft", "oy", "ab", "as", "the", "der",
      "die")
 )  # fmt: skip
+_LINKING = frozenset({PhoneKind.WORK, PhoneKind.MOBILE, PhoneKind.HOME})
+_VOWELS = frozenset("aeiouy")
+_SHORTEST_NEAR = 4
+
+
+Preferred = Mapping[str, tuple[str, ...]]
+"""Names of sources by field of a person (see `store.preferences.FIELDS`), most preferred first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Listings of one human or company, best first (source priority, then id); `match` is the best of theirs."""
+    """Listings of one human or company, best first (source priority, then id); `match` is the best of theirs.
+
+    `preferred` names the sources that win for a field, whatever their priority.
+    """
 
     listings: tuple[Listing, ...]
     match: Match | None = None
+    preferred: Preferred = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def id(self) -> int:
         """Id of the first listing."""
         return self.listings[0].id
 
-    def first(self, field: str) -> str:
-        """Return the first non-empty value of a text field of `Contact`, by the listings' order."""
-        return next((text for listing in self.listings if (text := str(getattr(listing.contact, field)))), "")
+    @property
+    def is_company(self) -> bool:
+        """Whether this is a company's own entry."""
+        return any(is_company(listing.contact) for listing in self.listings)
+
+    def ordered(self, name: str) -> tuple[Listing, ...]:
+        """Return the listings in the order in which they are asked for a field: preferred sources first."""
+        first = self.preferred.get(name)
+        if not first or len(self.listings) == 1:
+            return self.listings
+        rank = {source: at for at, source in enumerate(first)}
+        return tuple(sorted(self.listings, key=lambda listing: rank.get(listing.source, len(rank))))
+
+    def chosen(self, name: str) -> tuple[str, str]:
+        """Return the value of a text field of `Contact` and the source it is from; ("", "") where none has it.
+
+        The display name is what the contact is called (see `Contact.name`).
+        """
+        for listing in self.ordered(name):
+            contact = listing.contact
+            if text := contact.name() if name == "display_name" else str(getattr(contact, name)):
+                return text, listing.source
+        return "", ""
+
+    def first(self, name: str) -> str:
+        """Return the value that `chosen` returns."""
+        return self.chosen(name)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What of a listing is compared, worked out once."""
+
+    contact: Contact
+    name: tuple[str, ...]
+    company: tuple[str, ...]
+    key: str
+    mails: frozenset[str]
+    business_mails: frozenset[str]
+    mobiles: frozenset[str]
+    direct: frozenset[str]
+    numbers: frozenset[str]
+
+    @property
+    def links(self) -> list[str]:
+        """Keys of which two listings share one if they are the same."""
+        keys = ["m" + mail for mail in self.mails] + ["p" + number for number in self.direct]
+        return [*keys, "n" + self.key] if self.key else keys
+
+
+def _traits(listing: Listing) -> _Traits:
+    contact, numbers = listing.contact, [number for number in listing.numbers if number.e164]
+    direct = frozenset(n.e164 for n in numbers if n.kind in _LINKING and n.extension != "0")
+    mobile = {n.e164 for n in numbers if n.kind is PhoneKind.MOBILE}
+    mails = {mail: email.kind for email in contact.emails if (mail := personal_mail(email.address))}
+    return _Traits(
+        contact=contact,
+        name=tuple(sorted(name_words(contact))),
+        company=company_words(contact.company),
+        key=name_company_key(contact),
+        mails=frozenset(mails),
+        business_mails=frozenset(mail for mail, kind in mails.items() if kind is not PlaceKind.HOME),
+        mobiles=frozenset(n for n in direct if n in mobile or dialling.is_mobile(n[1:])),
+        direct=direct,
+        numbers=frozenset(n.e164 for n in numbers),
+    )
+
+
+def _same(one: _Traits, other: _Traits) -> bool:
+    if not one.mails.isdisjoint(other.mails) and names_compatible(one.contact, other.contact, first_name_needed=False):
+        return True
+    if one.numbers.isdisjoint(other.numbers):
+        return False
+    if not one.mobiles.isdisjoint(other.mobiles) and names_compatible(
+        one.contact, other.contact, first_name_needed=True
+    ):
+        return True
+    same_name = len(one.name) > 1 and one.name == other.name
+    if same_name and not one.direct.isdisjoint(other.direct):
+        return not one.company or not other.company or one.company == other.company
+    if not one.key or one.key != other.key:
+        return False
+    return not (one.business_mails and other.business_mails and one.mails.isdisjoint(other.mails))
+
+
+def same(one: Listing, other: Listing) -> bool:
+    """Whether two listings are the same human or company, judged by what both show (see the top of this file)."""
+    return _same(_traits(one), _traits(other))
 
 
 def personal_mail(address: str) -> str:
@@ -48,6 +154,11 @@ def personal_mail(address: str) -> str:
     mail = address.strip().casefold()
     local, at, domain = mail.partition("@")
     return mail if at and local and domain and local not in _ROLES else ""
+
+
+def without_legal_form(name: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of a company's name without its legal form; all of them where nothing else is left."""
+    return tuple(word for word in name if word not in _LEGAL_FORMS) or name
 
 
 @lru_cache(maxsize=65536)
@@ -81,13 +192,11 @@ def _plain(name: tuple[str, ...]) -> set[str]:
     return set(name) - _LEGAL_FORMS
 
 
-def _mails(contact: Contact) -> frozenset[str]:
-    return frozenset(mail for email in contact.emails if (mail := personal_mail(email.address)))
-
-
-def _numbers(numbers: tuple[Number, ...]) -> frozenset[str]:
-    kinds = {PhoneKind.WORK, PhoneKind.MOBILE, PhoneKind.HOME}
-    return frozenset(n.e164 for n in numbers if n.e164 and n.kind in kinds and n.extension != "0")
+def is_company(contact: Contact) -> bool:
+    """Whether a contact is a company's own entry: no given or family name, and called what the company is called."""
+    if contact.given_name or contact.family_name or not contact.company:
+        return False
+    return _plain(words(contact.display_name)) <= set(words(contact.company))
 
 
 def _near(one: str, other: str) -> bool:
@@ -96,6 +205,17 @@ def _near(one: str, other: str) -> bool:
     return (min(len(one), len(other)) > 2 and OSA.distance(one, other, score_cutoff=1) <= 1) or (  # noqa: PLR2004
         phonetic.code(one) != "" and phonetic.code(one) == phonetic.code(other)
     )
+
+
+def _near_given(one: str, other: str) -> bool:
+    """Whether two given names may be one: couples and brothers share numbers, Andrea and Andreas, Peter and Petra."""
+    if one == other or (len(one) == 1 and other.startswith(one)) or (len(other) == 1 and one.startswith(other)):
+        return True
+    if min(len(one), len(other)) < _SHORTEST_NEAR or (
+        one[-1] != other[-1] and not _VOWELS.isdisjoint(one[-1] + other[-1])
+    ):
+        return False
+    return _near(one, other)
 
 
 def names_compatible(one: Contact, other: Contact, *, first_name_needed: bool) -> bool:
@@ -113,52 +233,47 @@ def names_compatible(one: Contact, other: Contact, *, first_name_needed: bool) -
     first_right = [word for word in right if word not in last_right]
     if not first_left or not first_right:
         return not first_name_needed
-    return any(
-        _near(a, b) or (len(a) == 1 and b.startswith(a)) or (len(b) == 1 and a.startswith(b))
-        for a in first_left
-        for b in first_right
-    )
+    return any(_near_given(a, b) for a in first_left for b in first_right)
 
 
-def same(one: Listing, other: Listing) -> bool:
-    """Whether two listings are the same human or company, judged by what both show."""
-    mails, other_mails = _mails(one.contact), _mails(other.contact)
-    if mails & other_mails and names_compatible(one.contact, other.contact, first_name_needed=False):
-        return True
-    if _numbers(one.numbers) & _numbers(other.numbers) and names_compatible(
-        one.contact, other.contact, first_name_needed=True
-    ):
-        return True
-    key = name_company_key(one.contact)
-    contradicting = bool(mails and other_mails and not mails & other_mails)
-    return bool(key) and key == name_company_key(other.contact) and not contradicting
-
-
-def one_person(listings: Iterable[Listing], priorities: Mapping[str, int], match: Match | None) -> Person:
+def one_person(
+    listings: Iterable[Listing], priorities: Mapping[str, int], match: Match | None, preferred: Preferred | None = None
+) -> Person:
     """Put listings that are known to be one person together; `priorities` by source name, lower first."""
     ordered = sorted(listings, key=lambda listing: (priorities.get(listing.source, 0), listing.id))
-    return Person(tuple(ordered), match)
+    return Person(tuple(ordered), match, preferred or {})
+
+
+def together(listings: Sequence[Listing]) -> list[list[Listing]]:
+    """Put listings of the same person together, in the order in which each person's first listing came.
+
+    What more than MOST_HOLDERS of them share links none of them, as in a view.
+    """
+    traits = [_traits(listing) for listing in listings]
+    holders: dict[str, list[int]] = {}
+    for at, one in enumerate(traits):
+        for key in one.links:
+            holders.setdefault(key, []).append(at)
+    parent = list(range(len(listings)))
+    pairs = (pair for places in holders.values() if len(places) <= MOST_HOLDERS for pair in combinations(places, 2))
+    for left, right in pairs:
+        low, high = sorted((_root(parent, left), _root(parent, right)))
+        if low != high and _same(traits[left], traits[right]):
+            parent[high] = low
+    groups: dict[int, list[Listing]] = {}
+    for at, listing in enumerate(listings):
+        groups.setdefault(_root(parent, at), []).append(listing)
+    return list(groups.values())
+
+
+def _root(parent: list[int], at: int) -> int:
+    while parent[at] != at:
+        at = parent[at]
+    return at
 
 
 def merge(listings: Sequence[Listing], priorities: Mapping[str, int]) -> list[Person]:
-    """Merge listings into persons, in the order in which each person's first listing came.
-
-    `priorities` by source name, lower first. Every pair is judged, so this is for short lists.
-    """
-    parent = list(range(len(listings)))
-
-    def root(at: int) -> int:
-        while parent[at] != at:
-            at = parent[at]
-        return at
-
-    for right in range(len(listings)):
-        for left in range(right):
-            if root(left) != root(right) and same(listings[left], listings[right]):
-                low, high = sorted((root(left), root(right)))
-                parent[high] = low
-    groups: dict[int, list[Listing]] = {}
-    for at, listing in enumerate(listings):
-        groups.setdefault(root(at), []).append(listing)
-    matches = [next((one.match for one in group if one.match), None) for group in groups.values()]
-    return [one_person(group, priorities, match) for group, match in zip(groups.values(), matches, strict=True)]
+    """Merge listings into persons, in the order in which each person's first listing came (see `together`)."""
+    groups = together(listings)
+    matches = [next((one.match for one in group if one.match), None) for group in groups]
+    return [one_person(group, priorities, match) for group, match in zip(groups, matches, strict=True)]

@@ -26,18 +26,25 @@ def hit_json(listing: Listing) -> dict[str, Any]:
 
 
 def person_json(person: Person) -> dict[str, Any]:
-    """Return a person as fronts show it; every value of a list says which source it is from, once per value."""
+    """Return a person as fronts show it; every value of a list says which source it is from, once per value.
+
+    `sources` names the source of every other field that has a value; of urls and categories one for each, in order.
+    """
     listings = person.listings
+    texts = {name: person.chosen(name) for name in ("display_name", "company", "department", "job_title")}
+    urls = _first_source((url, one.source) for one in listings for url in one.contact.urls)
+    categories = _first_source((name, one.source) for one in listings for name in one.contact.categories)
+    lists = {"urls": list(urls.values()), "categories": list(categories.values())}
     return {
         "id": person.id,
-        "display_name": next((name for one in listings if (name := one.contact.name())), ""),
-        "company": person.first("company"),
-        "department": person.first("department"),
-        "job_title": person.first("job_title"),
-        "numbers": _numbers(listings),
+        "is_company": person.is_company,
+        **{name: text for name, (text, _source) in texts.items()},
+        "sources": {name: source for name, (_text, source) in texts.items() if source}
+        | {name: held for name, held in lists.items() if held},
+        "numbers": _numbers(person.ordered("numbers")),
         "emails": _once(
             {"kind": email.kind.value, "address": email.address, "source": one.source}
-            for one in listings
+            for one in person.ordered("emails")
             for email in one.contact.emails
         ),
         "addresses": _once(
@@ -50,17 +57,26 @@ def person_json(person: Person) -> dict[str, Any]:
                 "country": address.country,
                 "source": one.source,
             }
-            for one in listings
+            for one in person.ordered("addresses")
             for address in one.contact.addresses
         ),
-        "notes": [{"text": one.contact.notes, "source": one.source} for one in listings if one.contact.notes],
-        "urls": list(dict.fromkeys(url for one in listings for url in one.contact.urls)),
-        "categories": list(dict.fromkeys(name for one in listings for name in one.contact.categories)),
+        "notes": [
+            {"text": one.contact.notes, "source": one.source} for one in person.ordered("notes") if one.contact.notes
+        ],
+        "urls": list(urls),
+        "categories": list(categories),
         "contacts": [
             {"id": one.id, "source": one.source, "key": one.key, "changed": one.changed.isoformat()} for one in listings
         ],
         "match": _match(person.match),
     }
+
+
+def _first_source(values: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for value, source in values:
+        found.setdefault(value, source)
+    return found
 
 
 _ASIDE = frozenset({"source", "kind"})

@@ -2,28 +2,33 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
-from directory_server.directory import contact_table, lookup, person
+from directory_server.directory import contact_table, dialling, lookup, people, person
 from directory_server.directory.document import links, sort_name
 from directory_server.directory.engine import Found
 from directory_server.directory.index import Index
 from directory_server.directory.listing import Listing, Match
-from directory_server.directory.lookup import Lookup
+from directory_server.directory.lookup import Lookup, Reading
 from directory_server.directory.normal_form import fold
 from directory_server.directory.number import ask
-from directory_server.directory.person import MOST_HOLDERS, Person
+from directory_server.directory.person import MOST_HOLDERS, Person, Preferred
 from directory_server.directory.query import Query, parse
 from directory_server.directory.scope import Scope
-from directory_server.store import grants, sources
+from directory_server.directory.tables import source_of
+from directory_server.store import grants, rights
 from directory_server.store.database import Database
-from directory_server.store.rows import Client, FieldGroup, Location, Source
+from directory_server.store.rights import Rights
+from directory_server.store.rows import Client, FieldGroup, Location, SharedNumbers, Source
 
 MOST_HITS: Final = 1000
 """The largest `limit`; a larger one is cut to it."""
+
+MOST_FAMILIAR: Final = 200
+"""Familiar contacts that are looked at; further ones are left out."""
 
 _PER_PERSON = 3
 _BATCH = 500
@@ -48,6 +53,9 @@ class View:
         known: Iterable[Source],
         location: Location,
         clock: Callable[[], float] = time.perf_counter,
+        *,
+        shared_numbers: SharedNumbers = SharedNumbers.PRIORITY,
+        preferred: Preferred | None = None,
     ) -> None:
         seen = [source for source in known if scope.groups(source.id)]
         self.location = location
@@ -57,6 +65,9 @@ class View:
         self._names = {source.id: source.name for source in seen}
         self._priorities = {source.id: source.priority for source in seen}
         self._by_name = {source.name: source.priority for source in seen}
+        self._places = [location, *(source.location for source in seen)]
+        self._shared_numbers = shared_numbers
+        self._preferred = preferred or {}
 
     @property
     def country(self) -> str:
@@ -76,36 +87,46 @@ class View:
         """Return the field groups of the named source that this view may read."""
         return next((self.scope.groups(at) for at, name in self._names.items() if name == source), frozenset())
 
-    def search(self, text: str, limit: int = 20) -> Answer:
-        """Find persons of whom one contact matches every word of the text."""
+    def search(self, text: str, limit: int = 20, familiar: Sequence[int] = ()) -> Answer:
+        """Find persons of whom one contact matches every word of the text.
+
+        `familiar` are contact ids of the asker's recents and favourites: of equal hits they come first.
+        """
         start = self._clock()
         limit = _bounded(limit)
         with self._index.reading():
-            found = self._search(text, min(limit * _PER_PERSON, MOST_HITS))
-            listings = self._listings(found)
-            persons: list[Person] = []
-            covered: set[int] = set()
-            for listing in listings:
-                if listing.id in covered:
-                    continue
-                one = self._person(listing)
-                covered |= {part.id for part in one.listings}
-                persons.append(one)
-                if len(persons) > limit:
-                    break
+            found = self._search(text, min(limit * _PER_PERSON, MOST_HITS), familiar)
+            persons = self._persons(self._listings(found), limit)
         more = found.more or len(persons) > limit
         return Answer(tuple(persons[:limit]), more, (self._clock() - start) * 1000)
 
-    def listings(self, text: str, limit: int = 20) -> list[Listing]:
-        """Find contacts that match every word of the text, best first, not merged."""
+    def listings(self, text: str, limit: int = 20, familiar: Sequence[int] = ()) -> list[Listing]:
+        """Find contacts that match every word of the text, best first, not merged; `familiar` as in `search`."""
         with self._index.reading():
-            return self._listings(self._search(text, _bounded(limit)))
+            return self._listings(self._search(text, _bounded(limit), familiar))
+
+    def people(self, contact_id: int, limit: int = 20) -> Answer:
+        """Find the people of this visible contact's company, in order of their names; nobody without a company.
+
+        Of a company with more than MOST_HITS contacts, the first of the search are taken.
+        """
+        start = self._clock()
+        limit = _bounded(limit)
+        with self._index.reading():
+            seed = self.contact(contact_id)
+            company = seed.contact.company if seed else ""
+            question = people.question(company)
+            found = self._search(question, MOST_HITS) if question else Found((), more=False)
+            persons = self._persons(people.of_company(self._listings(found), company), limit)
+        more = found.more or len(persons) > limit
+        return Answer(tuple(persons[:limit]), more, (self._clock() - start) * 1000)
 
     def lookup(self, number: str) -> Lookup:
-        """Find everyone with this number, in whatever notation it is asked (see `lookup.lookup`)."""
+        """Find whose number this is, in whatever notation it is asked (see `lookup.lookup`)."""
         asked = ask(number, self.location)
         with self._index.reading() as connection:
-            return lookup.lookup(connection, asked, self.scope, partial(self._fetch, connection))
+            fetch = partial(self._fetch, connection)
+            return lookup.lookup(Reading(connection, self.scope, fetch, self._shared_numbers, self._trunks), asked)
 
     def contact(self, contact_id: int) -> Listing | None:
         """Return one contact, or None if it is unknown or not visible."""
@@ -126,11 +147,17 @@ class View:
                 batch, at = contact_table.following(connection, at, self.scope, self._names, _BATCH)
             yield from batch
 
-    def _search(self, text: str, limit: int) -> Found:
+    @cached_property
+    def _trunks(self) -> frozenset[str]:
+        return frozenset(
+            f"{dialling.plan(place.country).code}{place.area}{place.trunk}" for place in self._places if place.trunk
+        )
+
+    def _search(self, text: str, limit: int, familiar: Sequence[int] = ()) -> Found:
         query = parse(text, self.location)
         scope = self._narrowed(query)
-        with self._index.reading() as connection:
-            return self._index.engine.search(connection, query, scope, self._priorities, limit)
+        known = frozenset(familiar[:MOST_FAMILIAR])
+        return self._index.search(query, scope, self._priorities, limit, known)
 
     def _narrowed(self, query: Query) -> Scope:
         scope = self.scope
@@ -144,8 +171,24 @@ class View:
             return contact_table.listings(connection, rows, self.scope, self._names)
 
     def _fetch(self, connection: sqlite3.Connection, rows: list[int], match: Match) -> list[Listing]:
+        if len(rows) > lookup.MOST_HOLDERS:
+            rows = sorted(rows, key=lambda row: (self._priorities[source_of(row)], row))[: lookup.MOST_HOLDERS]
         found = contact_table.listings(connection, [(row, match) for row in rows], self.scope, self._names)
         return sorted(found, key=lambda one: (self._by_name[one.source], sort_name(one.contact), one.id))
+
+    def _persons(self, listings: Iterable[Listing], limit: int) -> list[Person]:
+        """Return the persons of these listings in their order, one more than `limit` at most."""
+        persons: list[Person] = []
+        covered: set[int] = set()
+        for listing in listings:
+            if listing.id in covered:
+                continue
+            one = self._person(listing)
+            covered |= {part.id for part in one.listings}
+            persons.append(one)
+            if len(persons) > limit:
+                break
+        return persons
 
     def _person(self, seed: Listing) -> Person:
         """Gather the visible contacts that share a key with this one, or with one gathered before, and merge."""
@@ -162,11 +205,25 @@ class View:
                         if other.id not in gathered and person.same(listing, other):
                             gathered[other.id] = other
                             waiting.append(other)
-        return person.one_person(gathered.values(), self._by_name, seed.match)
+        return person.one_person(gathered.values(), self._by_name, seed.match, self._preferred)
 
 
 def _bounded(limit: int) -> int:
     return max(0, min(limit, MOST_HITS))
+
+
+def scope_of_user(known: Rights, oid: str, groups: frozenset[str]) -> Scope:
+    """Return what this user may see: the grants of their groups, of `all`, and those that name `oid` itself."""
+    fields: dict[int, frozenset[FieldGroup]] = {}
+    for name in groups | {grants.EVERYONE, oid}:
+        for grant in known.grants.get(name, ()):
+            fields[grant.source_id] = fields.get(grant.source_id, frozenset()) | grant.fields
+    return Scope(fields)
+
+
+def scope_of_client(client: Client) -> Scope:
+    """Return what an LDAP/HTTP client may see."""
+    return Scope(dict.fromkeys(client.source_ids, client.fields))
 
 
 def for_user(
@@ -177,22 +234,27 @@ def for_user(
     groups: frozenset[str],
     country: str,
 ) -> View:
-    """Return what this user may see: the grants of their groups, of `all`, and those that name `oid` itself."""
-    names = groups | {grants.EVERYONE, oid}
-    fields: dict[int, frozenset[FieldGroup]] = {}
-    for grant in grants.all(database):
-        if grant.group in names:
-            fields[grant.source_id] = fields.get(grant.source_id, frozenset()) | grant.fields
-    return View(index, Scope(fields), sources.all(database), Location(country))
+    """Return the view of this user (see `scope_of_user`)."""
+    known = rights.current(database)
+    scope = scope_of_user(known, oid, groups)
+    return View(index, scope, known.sources, Location(country), preferred=known.preferred)
 
 
-def for_client(database: Database, index: Index, client: Client) -> View:
-    """Return what an LDAP/HTTP client may see; numbers are read with its location."""
-    scope = Scope(dict.fromkeys(client.source_ids, client.fields))
-    return View(index, scope, sources.all(database), client.location)
+def for_client(database: Database, index: Index, client: Client, scope: Scope | None = None) -> View:
+    """Return the view of an LDAP/HTTP client, or of `scope` with the client's location and policy."""
+    known = rights.current(database)
+    return View(
+        index,
+        scope_of_client(client) if scope is None else scope,
+        known.sources,
+        client.location,
+        shared_numbers=client.shared_numbers,
+        preferred=known.preferred,
+    )
 
 
 def for_admin(database: Database, index: Index, *, country: str) -> View:
     """Return a view of everything."""
-    known = sources.all(database)
-    return View(index, Scope({source.id: frozenset(FieldGroup) for source in known}), known, Location(country))
+    known = rights.current(database)
+    scope = Scope({source.id: frozenset(FieldGroup) for source in known.sources})
+    return View(index, scope, known.sources, Location(country), preferred=known.preferred)

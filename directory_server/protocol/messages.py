@@ -11,8 +11,9 @@ from typing import Any
 from relay_cloud.wire import base64url
 
 RESPONSE_KEY_SIZE = 32
-OPERATIONS = frozenset({"search", "person", "whoami"})
+OPERATIONS = frozenset({"search", "people", "person", "whoami"})
 MAX_SEARCH_LIMIT = 50
+MAX_FAMILIAR = 200
 MAX_TEXT = 256
 MAX_TIME = 2**40
 """The latest `iat`, in Unix seconds: beyond it lies no clock."""

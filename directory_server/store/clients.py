@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Column, Integer, Row, Table, Text, delete, insert, select
+from sqlalchemy import Column, Integer, Row, Table, Text, delete, insert, select, update
 
 from directory_server.store import grants
 from directory_server.store.database import Database
 from directory_server.store.errors import NameTaken, NotFound
 from directory_server.store.location_json import location_from_json, location_to_json
 from directory_server.store.password import hash_password
-from directory_server.store.rows import Client, FieldGroup, Location
+from directory_server.store.rows import Client, FieldGroup, Location, SharedNumbers
 from directory_server.store.schema import METADATA
 
 CLIENTS = Table(
@@ -25,6 +25,8 @@ CLIENTS = Table(
     Column("base_dn", Text, nullable=False),
     Column("location", Text, nullable=False),
     Column("password", Text, nullable=False),
+    Column("shared_numbers", Text, nullable=False, server_default="priority"),
+    Column("called_view", Text, nullable=False, server_default="[]"),
     sqlite_autoincrement=True,
 )
 
@@ -39,22 +41,38 @@ def add(
     fields: Iterable[FieldGroup],
     base_dn: str,
     location: Location,
+    shared_numbers: SharedNumbers = SharedNumbers.PRIORITY,
+    called_view: Iterable[int] = (),
 ) -> Client:
     """Add a client and return it; raises NameTaken, ValueError for an empty or overlong password."""
-    row = {
-        "name": name,
-        "preset": preset,
-        "source_ids": json.dumps(sorted(source_ids)),
-        "fields": grants.to_text(frozenset(fields)),
-        "base_dn": base_dn,
-        "location": location_to_json(location),
-        "password": hash_password(password),
-    }
+    added = Client(
+        id=0,
+        name=name,
+        preset=preset,
+        source_ids=frozenset(source_ids),
+        fields=frozenset(fields),
+        base_dn=base_dn,
+        location=location,
+        shared_numbers=shared_numbers,
+        called_view=frozenset(called_view),
+    )
+    row = {**_values(added), "name": name, "password": hash_password(password)}
     with database.write() as connection:
         if connection.execute(select(CLIENTS.c.id).where(CLIENTS.c.name == name)).first():
             raise NameTaken(f"a client named {name!r} exists already")
         connection.execute(insert(CLIENTS).values(row))
     return by_name(database, name)
+
+
+def change(database: Database, client: Client, password: str | None = None) -> None:
+    """Keep everything of `client` but its name instead of what is stored, and the password if one is given.
+
+    Raises NotFound if the client was removed, ValueError for an empty or overlong password.
+    """
+    values = _values(client) if password is None else {**_values(client), "password": hash_password(password)}
+    with database.write() as connection:
+        if connection.execute(update(CLIENTS).where(CLIENTS.c.id == client.id).values(values)).rowcount == 0:
+            raise NotFound(f"there is no client named {client.name!r}")
 
 
 def all(database: Database) -> list[Client]:  # noqa: A001 - `clients.all` is how it reads
@@ -90,6 +108,18 @@ def remove(database: Database, name: str) -> None:
             raise NotFound(f"there is no client named {name!r}")
 
 
+def _values(client: Client) -> dict[str, str]:
+    return {
+        "preset": client.preset,
+        "source_ids": json.dumps(sorted(client.source_ids)),
+        "fields": grants.to_text(client.fields),
+        "base_dn": client.base_dn,
+        "location": location_to_json(client.location),
+        "shared_numbers": client.shared_numbers.value,
+        "called_view": json.dumps(sorted(client.called_view)),
+    }
+
+
 def _client(row: Row[Any]) -> Client:
     return Client(
         id=row.id,
@@ -99,4 +129,6 @@ def _client(row: Row[Any]) -> Client:
         fields=grants.from_text(row.fields),
         base_dn=row.base_dn,
         location=location_from_json(row.location),
+        shared_numbers=SharedNumbers(row.shared_numbers),
+        called_view=frozenset(json.loads(row.called_view)),
     )

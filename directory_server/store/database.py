@@ -25,13 +25,15 @@ CACHE_KIB: Final = 16_384
 class Database:
     """The store of one data folder; every table's functions take it first. Safe to use from several threads.
 
-    `vault` seals and opens the secrets in it and is for `store` alone.
+    `vault` seals and opens the secrets in it and is for `store` alone, as are `verified_passwords` and `remembered`:
+    what this thread has read and keeps while its `driver` sees no change.
     """
 
     def __init__(self, path: Path, vault: Vault, engine: Engine) -> None:
         self.path = path
         self.vault = vault
         self.verified_passwords = VerifiedPasswords()
+        self.remembered = threading.local()
         self._engine = engine
         self._local = threading.local()
         self._drivers: list[sqlite3.Connection] = []
@@ -106,6 +108,7 @@ class Database:
                 connection.close()
             self._drivers.clear()
         self._local = threading.local()
+        self.remembered = threading.local()
         self._engine.dispose()
 
 

@@ -75,9 +75,25 @@ class Grant:
     fields: frozenset[FieldGroup]
 
 
+class SharedNumbers(StrEnum):
+    """What a client is told of a number that several different persons hold.
+
+    `priority`: all of them, the best first · `company`: one listing with company, count and number ·
+    `only-if-unambiguous`: nothing.
+    """
+
+    PRIORITY = "priority"
+    COMPANY = "company"
+    ONLY_IF_UNAMBIGUOUS = "only-if-unambiguous"
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One LDAP/HTTP client (an SBC, a phone fleet) and how it is answered; its password hash stays in the store."""
+    """One LDAP/HTTP client (an SBC, a phone fleet) and how it is answered; its password hash stays in the store.
+
+    `called_view` are the sources whose contacts tell which user a called number belongs to; a look-up that names a
+    called number is answered with that user's view. Empty: never.
+    """
 
     id: int
     name: str
@@ -86,6 +102,8 @@ class Client:
     fields: frozenset[FieldGroup]
     base_dn: str
     location: Location
+    shared_numbers: SharedNumbers = SharedNumbers.PRIORITY
+    called_view: frozenset[int] = frozenset()
 
 
 class RunState(StrEnum):

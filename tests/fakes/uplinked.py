@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -46,9 +46,13 @@ class FakeView:
         self._persons = persons
         self._delay = delay
 
-    def search(self, text: str, limit: int = 20) -> Any:
+    def search(self, text: str, limit: int = 20, familiar: Sequence[int] = ()) -> Any:
         time.sleep(self._delay)
         found = [one for one in self._persons if text.casefold() in one.first("display_name").casefold()]
+        return SimpleNamespace(persons=tuple(found[:limit]), more=len(found) > limit, took_ms=0.5)
+
+    def people(self, contact_id: int, limit: int = 20) -> Any:
+        found = [one for one in self._persons if one.id != contact_id]
         return SimpleNamespace(persons=tuple(found[:limit]), more=len(found) > limit, took_ms=0.5)
 
     def person(self, contact_id: int) -> Person | None:

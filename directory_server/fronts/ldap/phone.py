@@ -30,6 +30,10 @@ class Found(Protocol):
     def e164(self) -> str:
         """The number as it was understood, with plus, or ""."""
 
+    @property
+    def withheld(self) -> bool:
+        """Whether `listings` stand for other contacts, which hold the number and must not be shown for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
@@ -38,6 +42,7 @@ class Nobody:
     listings: tuple[Listing, ...] = ()
     approximate: bool = False
     e164: str = ""
+    withheld: bool = False
 
 
 def nobody(_text: str) -> Found:
@@ -67,6 +72,8 @@ class Whole:
 
     def hits(self, number: Number, listing: Listing) -> bool:
         """Whether it is this number: by E.164, as an extension, or as the company's switchboard."""
+        if self.found.withheld:  # every number of a listing that stands for others is the asked one
+            return any(listing is other for other in self.found.listings)
         if number.e164[1:] in self.candidates if number.e164 else _digits(number.raw) == self.digits:
             return True
         if not any(listing.id == other.id for other in self.found.listings):
@@ -164,13 +171,16 @@ def whole(text: str, location: Location, lookup: Callable[[str], Found]) -> Whol
 def parts(node: f.Substrings, location: Location, lookup: Callable[[str], Found]) -> Assertion | None:
     """Return the assertion of a substring filter; None if a part has no digit left.
 
-    The star form of AudioCodes, `5*0*3*8`, is the whole number 5038: a `*` stands between all its digits.
+    The star form of AudioCodes, `5*0*3*8`, is the whole number 5038: a `*` stands between all its digits. A number
+    with a `*` behind is a caller's number too where several persons hold it and the client is not told of all of them.
     """
     pieces = [piece for piece in (node.initial, *node.any, node.final) if piece]
     if any(not ask(piece, location).digits for piece in pieces) or node.initial == "(0)":
         return None
     if node.initial and node.final and all(len(_digits(piece)) == 1 for piece in pieces) and len(pieces) > 1:
         return whole("".join(pieces), location, lookup)
+    if node.initial and len(pieces) == 1 and lookup(node.initial).withheld:
+        return whole(node.initial, location, lookup)
     begin = node.initial.replace("(0)", "")
     initial, *between = (ask(piece, location).digits if piece else "" for piece in (begin, *node.any))
     final = ask(node.final, location).digits if node.final else ""

@@ -6,7 +6,7 @@ is decided by evaluating the whole filter on what the view shows, so a filter ov
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeAlias
 
 from directory_server.directory.listing import Listing
@@ -174,7 +174,9 @@ class Tree:
 
         def entries() -> Iterator[Entry]:
             yield from nodes
-            for listing in book.all() if people is None else people:
+            # A scan meets only contacts, not what stands for several of them.
+            standing = (listing for found in lookup.values() if found.withheld for listing in found.listings)
+            for listing in chain(standing, book.all()) if people is None else people:
                 if not place.source or listing.source == place.source:
                     yield Person(listing, self.suffix, self.base)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from directory_server.directory.person import Person
-from directory_server.protocol.messages import MAX_SEARCH_LIMIT, MAX_TEXT, BadMessage
+from directory_server.protocol.messages import MAX_FAMILIAR, MAX_SEARCH_LIMIT, MAX_TEXT, BadMessage
 
 DEFAULT_LIMIT = 20
 MAX_ID = 2**63 - 1
@@ -30,8 +30,11 @@ class Found(Protocol):
 class AskedView(Protocol):
     """What this front needs of `directory.view.View`."""
 
-    def search(self, text: str, limit: int = 20) -> Found:
-        """Search persons."""
+    def search(self, text: str, limit: int = 20, familiar: Sequence[int] = ()) -> Found:
+        """Search persons; of equal hits those with a familiar contact come first."""
+
+    def people(self, contact_id: int, limit: int = 20) -> Found:
+        """Return the people of a visible contact's company."""
 
     def person(self, contact_id: int) -> Person | None:
         """Return the person containing a visible contact."""
@@ -58,7 +61,7 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """Answers `search`, `person` and `whoami`."""
+    """Answers `search`, `people`, `person` and `whoami`."""
 
     views: Views
     ages: Ages
@@ -71,32 +74,30 @@ class Operations:
         view = self.views(asker.oid, asker.groups)
         if operation == "search":
             return self._search(view, body)
+        if operation == "people":
+            return self._found(view, view.people(_contact_id(body), _limit(body)))
         if operation == "person":
-            return self._person(view, body)
+            person = view.person(_contact_id(body))
+            return {"person": None if person is None else self.render(person)}
         if operation == "whoami":
             return self._whoami(view, asker)
         raise BadMessage("unknown operation")
 
     def _search(self, view: AskedView, body: Mapping[str, Any]) -> dict[str, Any]:
-        text, limit = body.get("text"), body.get("limit", DEFAULT_LIMIT)
+        text, familiar = body.get("text"), body.get("familiar", [])
         if not isinstance(text, str) or len(text) > MAX_TEXT:
             raise BadMessage(f"text is not a string of at most {MAX_TEXT} characters")
-        if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_SEARCH_LIMIT:
-            raise BadMessage(f"limit is not between 1 and {MAX_SEARCH_LIMIT}")
-        found = view.search(text, limit)
+        if not isinstance(familiar, list) or len(familiar) > MAX_FAMILIAR or not all(map(_is_id, familiar)):
+            raise BadMessage(f"familiar is not a list of at most {MAX_FAMILIAR} contact ids")
+        return self._found(view, view.search(text, _limit(body), familiar))
+
+    def _found(self, view: AskedView, found: Found) -> dict[str, Any]:
         return {
             "persons": [self.render(person) for person in found.persons],
             "more": found.more,
             "took_ms": round(found.took_ms, 2),
             "sources": self._sources(view),
         }
-
-    def _person(self, view: AskedView, body: Mapping[str, Any]) -> dict[str, Any]:
-        contact_id = body.get("id")
-        if not isinstance(contact_id, int) or isinstance(contact_id, bool) or not 0 <= contact_id <= MAX_ID:
-            raise BadMessage("id is not a contact id")
-        person = view.person(contact_id)
-        return {"person": None if person is None else self.render(person)}
 
     def _whoami(self, view: AskedView, asker: Asker) -> dict[str, Any]:
         return {
@@ -111,3 +112,21 @@ class Operations:
     def _sources(self, view: AskedView) -> list[dict[str, Any]]:
         ages = self.ages()
         return [{"name": name, "age_s": ages.get(name)} for name in view.source_names()]
+
+
+def _limit(body: Mapping[str, Any]) -> int:
+    limit = body.get("limit", DEFAULT_LIMIT)
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_SEARCH_LIMIT:
+        raise BadMessage(f"limit is not between 1 and {MAX_SEARCH_LIMIT}")
+    return limit
+
+
+def _contact_id(body: Mapping[str, Any]) -> int:
+    contact_id = body.get("id")
+    if not isinstance(contact_id, int) or not _is_id(contact_id):
+        raise BadMessage("id is not a contact id")
+    return contact_id
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ID

@@ -25,6 +25,8 @@ def test_a_client_is_added_with_its_password_from_standard_input(line, customers
         "base_dn": "o=sbc",
         "bind_dn": "cn=sbc,ou=clients,o=sbc",
         "location": {"country": "AT", "area": "1", "trunk": "", "extension_length": 0, "outside_line": ""},
+        "shared_numbers": "priority",
+        "called_view": [],
     }
     assert line.ok("client", "list") == [added]
     assert "cn=sbc,ou=clients,o=sbc (audiocodes)" in line.run("client", "list").out
@@ -55,6 +57,31 @@ def test_what_is_wrong_is_named_and_nothing_added(line, customers):
     assert "exists already" in line.refused(*add, "customers")
 
 
+def test_a_client_is_changed_and_what_is_not_named_stays(line, customers):
+    add = ["client", "add", "sbc", "--sources", "customers", "--shared-numbers", "company", "--area", "89"]
+    added = line.ok(*add, "--password-stdin", given=f"{PASSWORD}\n")
+    assert added["shared_numbers"] == "company"
+    changed = line.ok("client", "set", "sbc", "--shared-numbers", "only-if-unambiguous", "--called-view", "customers")
+    assert changed == added | {"shared_numbers": "only-if-unambiguous", "called_view": ["customers"]}
+    assert line.ok("client", "list") == [changed]
+    assert "shared numbers: only-if-unambiguous; called user by customers" in line.run("client", "list").out
+    changed = line.ok("client", "set", "sbc", "--fields", "name", "--country", "AT", "--called-view", "")
+    assert (changed["fields"], changed["called_view"], changed["shared_numbers"]) == (
+        ["name"],
+        [],
+        "only-if-unambiguous",
+    )
+    assert (changed["location"]["country"], changed["location"]["area"]) == ("AT", "89")
+    assert verified(line, "sbc", PASSWORD)
+    line.ok("client", "set", "sbc", "--password-stdin", given="another\n")
+    assert (verified(line, "sbc", "another"), verified(line, "sbc", PASSWORD)) == (True, False)
+    assert "empty" in line.refused("client", "set", "sbc", "--password-stdin", given="\n")
+    assert line.refused("client", "set", "nobody") == "there is no client named 'nobody'"
+    assert line.refused("client", "set", "sbc", "--called-view", "nix") == "there is no source named 'nix'"
+    for wrong in (["--sources", ","], ["--shared-numbers", "all"], ["--fields", "all"], ["--country", "xx1"]):
+        assert line.run("client", "set", "sbc", *wrong).code == 2
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -62,6 +89,7 @@ def test_what_is_wrong_is_named_and_nothing_added(line, customers):
         ["sbc", "--sources", ","],
         ["a,b", "--sources", "x"],
         ["sbc", "--sources", "x", "--fields", "all"],
+        ["sbc", "--sources", "x", "--shared-numbers", "first"],
         *(["sbc", "--sources", "x", "--base-dn", base] for base in ("", "garbage", "dc=a,,dc=b")),
     ],
 )

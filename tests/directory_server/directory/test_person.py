@@ -53,10 +53,33 @@ HANS = {"given_name": "Hans", "family_name": "Müller"}
         (person("Hans", "Müller", phone="0171 2345678"), person("Hanns", "Müler", phone="+49 171 2345678")),
         (person("Hans", "Müller", phone="089 840798-12"), person("Hans", "Müller", phone="+498984079812")),
         (person("Hans Peter", "Müller", phone="0171 2345678"), person("Peter", "Müller", phone="0171 2345678")),
-        (person("Hans", "Müller", company="Acme GmbH"), person("Hans", "Mueller", company="ACME AG & Co. KG")),
-        (person("Hans", "Müller", company="Acme", mail="x@a.example"), person("Hans", "Müller", company="Acme")),
-        (listing(company="Acme GmbH"), listing(company="Acme AG")),
-        (listing(company="Acme GmbH", display_name="Acme GmbH"), listing(company="Acme")),
+        (person("Stefan", "Müller", phone="0171 2345678"), person("Stephan", "Müller", phone="0171 2345678")),
+        (person("Hans", "Müller", phone="0171 2345678"), person("H.", "Müller", phone="0171 2345678")),
+        (
+            person("Hans", "Müller", phone="089 840798-12", company="Acme"),
+            person("Hans", "Müller", phone="08984079812"),
+        ),
+        (
+            person("Hans", "Müller", phone="08131 4711", kind=PhoneKind.HOME),
+            person("Hans", "Mueller", phone="08131/4711"),
+        ),
+        (
+            person("Hans", "Müller", company="Acme GmbH", phone="089 840798-0"),
+            person("Hans", "Mueller", company="ACME AG & Co. KG", phone="089 840798-0"),
+        ),
+        (
+            person("Hans", "Müller", company="Acme", mail="x@a.example", phone="089 1234567", kind=PhoneKind.MAIN),
+            person("Hans", "Müller", company="Acme", phone="+49 89 1234567", kind=PhoneKind.MAIN),
+        ),
+        (
+            person("Hans", "Müller", company="Acme", mail="h@a.example", phone="089 840798-12"),
+            person("Hans", "Müller", company="Acme", mail="m@web.example", phone="089 840798-12"),
+        ),
+        (listing(company="Acme GmbH", phone="089 840798-0"), listing(company="Acme AG", phone="089 840798-0")),
+        (
+            listing(company="Acme GmbH", display_name="Acme GmbH", phone="089 1234567", kind=PhoneKind.MAIN),
+            listing(company="Acme", phone="089 1234567"),
+        ),
     ],
 )
 def test_the_same(one, other):
@@ -87,10 +110,26 @@ def test_the_same(one, other):
             for kind in (PhoneKind.MAIN, PhoneKind.FAX, PhoneKind.ASSISTANT, PhoneKind.OTHER)
         ),
         (person("Hans", "Müller", company="Acme"), person("Hans", "Müller", company="Beta")),
+        (person("Hans", "Müller", company="Acme"), person("Hans", "Müller", company="Acme")),
+        (person("Hans", "Müller", company="Acme", phone="089 840798-12"),
+         person("Hans", "Müller", company="Acme", phone="089 840798-14")),
+        (person("Hans", "Müller", company="Acme", phone="089 840798-12"),
+         person("Hans", "Müller", company="Beta", phone="089 840798-12")),
+        (person("Hans", "Müller", company="Acme", phone="089 840798-0", mail="a@a.example"),
+         person("Hans", "Müller", company="Acme", phone="089 840798-0", mail="b@a.example")),
+        (person("Hans", "Müller", phone="089 84079812"), person("Hanns", "Müller", phone="089 84079812")),
+        (person("Hans", "Müller", phone="08131 4711", kind=PhoneKind.HOME),
+         person("H.", "Müller", phone="08131 4711", kind=PhoneKind.HOME)),
+        *(
+            (person(one, "Müller", phone="0171 2345678", mail="familie@m.example"),
+             person(other, "Müller", phone="0171 2345678", mail="familie@m.example"))
+            for one, other in (("Andrea", "Andreas"), ("Peter", "Petra"), ("Jan", "Jana"), ("Maria", "Mario"),
+                               ("Stefan", "Stefanie"), ("Tim", "Tom"), ("Gabriel", "Gabriele"), ("Hans", "Johanna"))
+        ),
+        (listing(company="Acme GmbH"), listing(company="Acme AG")),
+        (listing(company="Acme", display_name="Acme"), listing(company="Acme")),
         (person("Hans", "Müller", company="Acme"), person("Hans", "Müller")),
         (listing(family_name="Müller", company="Acme"), listing(family_name="Müller", company="Acme")),
-        (person("Hans", "Müller", company="Acme", mail="a@a.example"),
-         person("Hans", "Müller", company="Acme", mail="b@a.example")),
         (listing(company="Acme Bank Berlin"), listing(company="Acme Bank München")),
         (listing(company="Acme"), person("Hans", "Müller", company="Acme")),
         (listing(), listing()),
