@@ -12,7 +12,7 @@ ClientName = Annotated[
 ]
 Called = Annotated[
     str,
-    typer.Option(metavar="NUMBER", help="The called number: read and shown; the answer does not depend on it."),
+    typer.Option(metavar="NUMBER", help="The called number: the answer is what that user may see, if the client has --called-view."),
 ]
 
 
@@ -26,12 +26,14 @@ def lookup(
     from directory_server.directory.person_json import hit_json
 
     with faults(as_json), Directory(data_folder(ctx)) as directory:
-        view = directory.view_for_client(client) if client else directory.view_for_admin()
+        view = directory.view_for_client(client, called) if client else directory.view_for_admin()
         answer = view.lookup(number)
         value = {
             "number": number,
             "e164": answer.e164,
             "approximate": answer.approximate,
+            "total": answer.total,
+            "shared": answer.shared,
             "hits": [hit_json(listing) for listing in answer.listings],
         }
         if called:
