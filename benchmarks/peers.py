@@ -1,0 +1,146 @@
+"""The peers: SQLite FTS5 as it comes, and PostgreSQL with pg_trgm, over the same words in our normal form.
+
+Both give bare ids of contacts, unmerged, and know no grants. FTS5: every word as a prefix, `ORDER BY rank` (bm25).
+PostgreSQL: what a careful engineer would write, each step only while there are fewer than ten hits: every word as the
+beginning of a word of the name, of any word, inside of any word, ordered by name; then word similarity, best first.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.queries import national
+from connectors.contact import Contact
+from directory_server.directory.normal_form import mail_words, words
+from tests.servers.postgres import DATABASE, PASSWORD, USER, Postgres
+
+LIMIT = 20
+_ENOUGH = 10
+TIMEOUT_S = 5
+Row = tuple[int, str, str, str]
+
+
+def rows(contacts: Iterator[Contact] | list[Contact], first: int = 0) -> Iterator[Row]:
+    """Yield number, name, other words, and national digits of every contact."""
+    for at, contact in enumerate(contacts, first):
+        places = [part for place in contact.addresses for part in (place.street, place.postal_code, place.city)]
+        fields = (contact.company, contact.department, contact.job_title, *places, contact.notes, *contact.categories,
+                  *(value for _, value in contact.custom))  # fmt: skip
+        rest = [word for text in fields if text for word in words(text)]
+        rest += [word for email in contact.emails for word in mail_words(email.address)]
+        name = words(f"{contact.prefix} {contact.nickname} {contact.display_name or contact.name()}")
+        numbers = " ".join(national(phone.raw) for phone in contact.phones)
+        yield at, " ".join(name), " ".join(rest), numbers
+
+
+class Fts5:
+    """A plain FTS5 table in a file of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._peer = sqlite3.connect(path, isolation_level=None)
+
+    @classmethod
+    def filled(cls, path: Path, contacts: Iterator[Row]) -> None:
+        """Make the file."""
+        with closing(sqlite3.connect(path, isolation_level=None)) as peer:
+            peer.execute("CREATE VIRTUAL TABLE peer USING fts5(name, rest, number, content='', prefix='2 3')")
+            peer.execute("BEGIN")
+            peer.executemany("INSERT INTO peer(rowid, name, rest, number) VALUES (?, ?, ?, ?)", contacts)
+            peer.execute("COMMIT")
+            peer.execute("INSERT INTO peer(peer) VALUES ('optimize')")
+
+    def ask(self, text: str) -> list[int]:
+        """Return the best twenty."""
+        digits = text.removeprefix("0")
+        expression = f'number : "{digits}" *' if digits.isdigit() else " ".join(f'"{word}" *' for word in words(text))
+        if not expression:
+            return []
+        found = self._peer.execute(f"SELECT rowid FROM peer WHERE peer MATCH ? ORDER BY rank LIMIT {LIMIT}", (expression,))
+        return [number for (number,) in found]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._peer.close()
+
+
+class PgTrgm:
+    """A table in a real server with GIN trigram indexes, loaded by COPY; settings fit for a million rows."""
+
+    SERVER = ("shared_buffers = '1GB'", "effective_cache_size = '4GB'", "max_wal_size = '4GB'", "autovacuum = off")
+    SESSION = (
+        "work_mem = '64MB'", "maintenance_work_mem = '512MB'", "random_page_cost = 1.1", "jit = off",
+        "max_parallel_workers_per_gather = 0", "max_parallel_maintenance_workers = 0",
+        "pg_trgm.word_similarity_threshold = 0.45", f"statement_timeout = '{TIMEOUT_S}s'",
+    )  # fmt: skip
+
+    def __init__(self, server: Postgres) -> None:
+        where = {"host": "127.0.0.1", "port": str(server.port), "user": "postgres", "password": PASSWORD}
+        with psycopg.connect(**where, dbname="postgres", autocommit=True) as admin:
+            for setting in self.SERVER:
+                admin.execute(f"ALTER SYSTEM SET {setting}".encode())
+        server.kill()
+        server.resume()
+        self._connection = psycopg.connect(
+            **where | {"user": USER}, dbname=DATABASE, autocommit=True, cursor_factory=psycopg.ClientCursor
+        )
+        self._connection.execute("CREATE EXTENSION pg_trgm")
+        for setting in self.SESSION:
+            self._connection.execute(f"SET {setting}".encode())
+
+    def fill(self, contacts: Iterator[Row]) -> None:
+        """Copy the rows into the table and index it; a space stands before every word."""
+        run = self._connection.execute
+        run("SET statement_timeout = 0")
+        run("CREATE TABLE book (id integer PRIMARY KEY, name text, text text, digits text)")
+        with self._connection.cursor() as cursor, cursor.copy("COPY book FROM STDIN") as copy:
+            for at, name, rest, numbers in contacts:
+                copy.write_row((at, f" {name}", f" {name} {rest}", numbers))
+        for column in ("name", "text", "digits"):
+            run(f"CREATE INDEX ON book USING gin ({column} gin_trgm_ops)".encode())
+        run("VACUUM ANALYZE book")
+        run(f"SET statement_timeout = '{TIMEOUT_S}s'".encode())
+
+    def size(self) -> int:
+        """Return the bytes of the table with its indexes."""
+        with self._connection.cursor() as cursor:
+            row = cursor.execute("SELECT pg_total_relation_size('book')").fetchone()
+        return int(row[0]) if row else 0
+
+    def ask(self, text: str) -> list[int]:
+        """Return the best twenty; none if the server needs longer than its time limit."""
+        try:
+            return self._ask(text)
+        except psycopg.errors.QueryCanceled:
+            return []
+
+    def _ask(self, text: str) -> list[int]:
+        if text.isdigit():
+            return self._select("digits LIKE %s", "id", [f"%{text.removeprefix('0')}%"])
+        asked = words(text)
+        if not asked:
+            return []
+        found: list[int] = []
+        starts, inside = [f"% {word}%" for word in asked], [f"%{word}%" for word in asked]
+        for column, patterns in (("name", starts), ("text", starts), ("text", inside)):
+            if len(found) < _ENOUGH:
+                condition = " AND ".join(f"{column} LIKE %s" for _ in asked)  # no index serves LIKE ALL (array)
+                more = self._select(condition, "name, id", patterns)
+                found += [number for number in more if number not in found]
+        if len(found) < _ENOUGH:
+            condition = " AND ".join("%s <%% text" for _ in asked)
+            order = " + ".join("word_similarity(%s, text)" for _ in asked)
+            more = self._select(condition, f"{order} DESC, id", [*asked, *asked])
+            found += [number for number in more if number not in found]
+        return found[:LIMIT]
+
+    def _select(self, condition: str, order: str, values: Sequence[object]) -> list[int]:
+        statement = f"SELECT id FROM book WHERE {condition} ORDER BY {order} LIMIT {LIMIT}"  # noqa: S608 - ours alone
+        with self._connection.cursor() as cursor:
+            return [number for (number,) in cursor.execute(statement.encode(), values)]
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
