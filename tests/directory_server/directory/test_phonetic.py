@@ -1,11 +1,11 @@
-"""Kölner Phonetik, by the published examples."""
+"""Kölner Phonetik, by the published examples, and which names share a code."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from directory_server.directory.normal_form import words
-from directory_server.directory.phonetic import code
+from directory_server.directory.phonetic import code, codes
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,45 @@ def test_a_code_is_digits_with_zero_only_in_front_and_none_twice(text):
 def test_a_doubled_letter_sounds_like_one(word):
     for letter in "bflmnr":
         assert code(word + letter * 2) == code(word + letter)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("muller", ("k657", "mMLR")),
+        ("smith", ("k862", "mSM0", "mXMT")),
+        ("ann", ("k06", "mAN")),
+        ("an", ()),
+        ("", ()),
+        ("r2d2", ()),
+        ("1234", ()),
+        ("иван", ()),
+        ("Müller", ()),
+        ("hhh", ()),
+    ],
+)
+def test_codes(word, expected):
+    assert codes(word) == expected
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["Meier Mayer Meyr", "Schmidt Smith", "Catherine Kathryn", "Philip Filip", "Knight Night", "Stephen Steven",
+     "Müller Mueller Miller", "Wagner Vagner", "Gough Goff", "Maurice Moritz", "Thomson Tomson"],
+)  # fmt: skip
+def test_names_that_sound_alike_share_a_code(names):
+    first, *others = words(names)
+    assert all(set(codes(first)) & set(codes(other)) for other in others)
+
+
+@pytest.mark.parametrize("names", ["Meier Huber", "Anna Hans", "Smith Snow", "Philip Felix"])
+def test_names_that_sound_different_share_none(names):
+    one, other = words(names)
+    assert not set(codes(one)) & set(codes(other))
+
+
+@given(st.text(max_size=40))
+def test_codes_never_fail_and_name_their_algorithm(text):
+    for made in codes(text):
+        assert made[0] in "km"
+        assert made[1:]
