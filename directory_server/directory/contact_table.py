@@ -4,66 +4,67 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from directory_server.directory.document import Document, document, number_keys, numbers_from_json, numbers_to_json
+from directory_server.directory.document import Document, document, numbers_from_json, numbers_to_json
 from directory_server.directory.listing import Listing, Match
 from directory_server.directory.normal_form import words
+from directory_server.directory.origins import Origins
 from directory_server.directory.scope import Scope, visible, visible_numbers
 from directory_server.directory.tables import SOURCE_BITS, contact_of, row_of, source_of
-from directory_server.store.contact_json import contact_from_json, contact_to_json
-from directory_server.store.rows import FieldGroup, Location, StoredContact
+from directory_server.store.contact_json import contact_from_json
+from directory_server.store.rows import FieldGroup
 
 _VARIABLES = 900
 
 
-def insert(
-    connection: sqlite3.Connection, stored: Sequence[StoredContact], documents: Sequence[Document], location: Location
-) -> None:
-    """Write contacts of one source, with everything they are found by except words."""
-    rows = [row_of(one.id, one.source) for one in documents]
-    connection.executemany(
-        "INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (row, "\n".join(doc.columns), doc.raw, doc.sort, contact.key, contact.changed.isoformat(),
-             contact_to_json(contact.contact), numbers_to_json(doc.numbers))
-            for row, contact, doc in zip(rows, stored, documents, strict=True)
-        ],
-    )  # fmt: skip
-    numbers: set[tuple[str, int, str]] = set()
-    trunks: set[tuple[str, int, str, str]] = set()
-    for row, contact, doc in zip(rows, stored, documents, strict=True):
-        for number in doc.numbers:
-            numbers.update((key, row, number.group.value) for key in number_keys(number, location))
-            if number.trunk:
-                trunks.add((number.trunk[1:], row, number.group.value, " ".join(words(contact.contact.company))))
-    connection.executemany("INSERT INTO number VALUES (?, ?, ?)", sorted(numbers))
-    connection.executemany("INSERT INTO trunk VALUES (?, ?, ?, ?)", sorted(trunks))
-    connection.executemany(
-        "INSERT INTO link VALUES (?, ?, ?)",
-        sorted((key, row, group.value) for row, doc in zip(rows, documents, strict=True) for key, group in doc.links),
-    )
+Changed = tuple[int, int, str, int, str, str, str | None]
+"""A row of the store: contact id, source id, the source's own key, sequence, contact as JSON, time of the last change,
+time of deletion if it is deleted."""
 
 
-def remove(
-    connection: sqlite3.Connection, contact_ids: Iterable[int], locations: dict[int, Location]
-) -> list[Document]:
-    """Take contacts out, and return their documents exactly as they were added; unknown ids are passed over."""
+def put(connection: sqlite3.Connection, changed: Iterable[Changed], origins: Origins) -> list[Document]:
+    """Write those contacts that are not deleted and not there (any more), and return their documents.
+
+    Written is everything they are found by except words.
+    """
+    found: list[Document] = []
+    docs: list[tuple[object, ...]] = []
+    numbers: list[tuple[str, int, str]] = []
+    trunks: list[tuple[str, int, str, str]] = []
+    links: list[tuple[str, int, str]] = []
+    for identity, source, key, _sequence, text, moment, deleted in changed:
+        if deleted:
+            continue
+        contact = contact_from_json(text)
+        doc = document(identity, source, contact, origins.location(source))
+        row = row_of(identity, source)
+        found.append(doc)
+        docs.append((row, doc.sort, key, moment, text, numbers_to_json(doc.numbers)))
+        keys_of = origins.keys(source)
+        numbers += {(digits, row, number.group.value) for number in doc.numbers for digits in keys_of(number)}
+        named = " ".join(words(contact.company))
+        trunks += [(number.trunk[1:], row, number.group.value, named) for number in doc.numbers if number.trunk]
+        links += [(link, row, group.value) for link, group in doc.links]
+    connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?)", docs)
+    connection.executemany("INSERT INTO number VALUES (?, ?, ?)", numbers)
+    connection.executemany("INSERT OR IGNORE INTO trunk VALUES (?, ?, ?, ?)", trunks)
+    connection.executemany("INSERT INTO link VALUES (?, ?, ?)", links)
+    return found
+
+
+def remove(connection: sqlite3.Connection, contact_ids: Iterable[int], origins: Origins) -> list[int]:
+    """Take contacts out, and return their row numbers; unknown ids are passed over."""
     removed = []
     for contact_id in contact_ids:
-        low = contact_id << SOURCE_BITS
-        for row, key, changed, contact, _numbers in _rows(
-            connection, "row BETWEEN ? AND ?", (low, low + (1 << SOURCE_BITS) - 1)
-        ):
-            moment = datetime.fromisoformat(changed)
-            location = locations[source_of(row)]
-            stored = StoredContact(contact_id, source_of(row), key, 0, contact_from_json(contact), moment, moment)
-            doc = document(stored, location)
-            keys = {key for number in doc.numbers for key in number_keys(number, location)}
+        for row, _key, _changed, contact, _numbers in _rows(connection, "row BETWEEN ? AND ?", _range(contact_id)):
+            source = source_of(row)
+            doc = document(contact_id, source, contact_from_json(contact), origins.location(source))
+            keys = {key for number in doc.numbers for key in origins.keys(source)(number)}
             trunks = {number.trunk[1:] for number in doc.numbers if number.trunk}
             connection.executemany("DELETE FROM number WHERE digits = ? AND row = ?", [(key, row) for key in keys])
             connection.executemany("DELETE FROM trunk WHERE digits = ? AND row = ?", [(key, row) for key in trunks])
             connection.executemany("DELETE FROM link WHERE key = ? AND row = ?", [(key, row) for key, _ in doc.links])
             connection.execute("DELETE FROM doc WHERE row = ?", (row,))
-            removed.append(doc)
+            removed.append(row)
     return removed
 
 

@@ -1,18 +1,19 @@
 """Documents: what the index keeps of one contact, computed purely from the contact and its source's location."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
-from connectors.contact import Address, Contact, PhoneKind, PlaceKind
+from connectors.contact import Contact, PhoneKind, PlaceKind
 from directory_server.directory import dialling
 from directory_server.directory.listing import Number
-from directory_server.directory.normal_form import mail_words, words
+from directory_server.directory.normal_form import words
 from directory_server.directory.number import read
 from directory_server.directory.person import name_company_key, personal_mail
-from directory_server.store.rows import FieldGroup, Location, StoredContact
+from directory_server.store.rows import FieldGroup, Location
 
+_SHORTEST_NAME = 4
+_MAIL_MARKS = str.maketrans(dict.fromkeys("._-+", " "))
 _LINKING = frozenset({PhoneKind.WORK, PhoneKind.MOBILE, PhoneKind.HOME})
 
 
@@ -20,34 +21,40 @@ _LINKING = frozenset({PhoneKind.WORK, PhoneKind.MOBILE, PhoneKind.HOME})
 class Document:
     """One contact as the index keeps it.
 
-    `columns` holds the text of each of `columns.COLUMNS`: words in normal form, or for number columns numbers as
-    `<country code>.<national digits>` (`.<extension>` where there is no more). `raw` is name and company as written,
-    in lower case; `sort` the name to sort by; both belong to the name group. `links` are the keys by which the
-    contact may be the same person as another, each with its field group.
+    `texts` holds, for each of `columns.TEXT`, words as written, with blanks between; `custom` the custom fields by
+    name; `initial` the only letter known of a given name, in normal form. `sort` is the name to sort by. `links` are
+    the keys by which the contact may be the same person as another, each with its field group.
     """
 
     id: int
     source: int
-    columns: tuple[str, ...]
-    raw: str
+    texts: tuple[str, ...]
+    custom: tuple[tuple[str, str], ...]
+    initial: str
     sort: str
     numbers: tuple[Number, ...]
     links: tuple[tuple[str, FieldGroup], ...]
 
 
-def document(stored: StoredContact, location: Location) -> Document:
+def document(identity: int, source: int, contact: Contact, location: Location) -> Document:
     """Return what to keep of this contact."""
-    contact = stored.contact
     numbers = tuple(number for phone in contact.phones for number in read(phone.raw, location, phone.kind, phone.label))
+    given = contact.given_name
     return Document(
-        id=stored.id,
-        source=stored.source_id,
-        columns=_columns(contact, numbers),
-        raw=f"{contact.display_name} {contact.given_name} {contact.family_name} {contact.company}".casefold(),
+        id=identity,
+        source=source,
+        texts=_texts(contact),
+        custom=contact.custom,
+        initial=_initial(given) if given and len(given) < _SHORTEST_NAME else "",
         sort=sort_name(contact),
         numbers=numbers,
         links=links(contact, numbers),
     )
+
+
+def _initial(given_name: str) -> str:
+    letters = words(given_name)
+    return letters[0] if len(letters) == 1 and len(letters[0]) == 1 and letters[0].isalpha() else ""
 
 
 def sort_name(contact: Contact) -> str:
@@ -59,63 +66,64 @@ def sort_name(contact: Contact) -> str:
     return (named or contact.display_name or contact.company).casefold()
 
 
-def _text(values: Iterable[str]) -> str:
-    return " ".join(word for value in values if value for word in words(value))
-
-
-def _mails(contact: Contact, *, home: bool) -> str:
-    return " ".join(
-        word
-        for email in contact.emails
-        if (email.kind is PlaceKind.HOME) is home
-        for word in mail_words(email.address.casefold())
-    )
-
-
-def _place(address: Address) -> tuple[str, ...]:
-    return address.street, address.postal_code, address.region, address.country
-
-
-def _columns(contact: Contact, numbers: tuple[Number, ...]) -> tuple[str, ...]:
-    work = [address for address in contact.addresses if address.kind is not PlaceKind.HOME]
-    home = [address for address in contact.addresses if address.kind is PlaceKind.HOME]
-    name = (
-        contact.prefix, contact.given_name, contact.middle_name, contact.family_name, contact.suffix, contact.nickname,
-    )  # fmt: skip
-    split = set(_text(name).split())
-    shown = " ".join(word for word in words(contact.display_name) if word not in split) if split else None
-    full = f"{_text(name)} {shown}" if shown else _text((contact.display_name,)) if not split else _text(name)
+def _texts(contact: Contact) -> tuple[str, ...]:
+    mail: list[str] = []
+    home_mail: list[str] = []
+    place: list[str] = []
+    home_place: list[str] = []
+    city = home_city = ""
+    for email in contact.emails:
+        (home_mail if email.kind is PlaceKind.HOME else mail).append(_mail_text(email.address))
+    if contact.office:
+        place.append(contact.office)
+    for address in contact.addresses:
+        rest = (address.street, address.postal_code, address.region, address.country)
+        if address.kind is PlaceKind.HOME:
+            home_city = f"{home_city} {address.city}"
+            home_place += rest
+        else:
+            city = f"{city} {address.city}"
+            place += rest
+    if contact.birthday:
+        home_place.append(contact.birthday)
     return (
-        full.strip() or _text((contact.company,)),  # a company's own entry is called by the company
-        _text((contact.company,)),
-        _text((contact.department,)),
-        _text((contact.job_title, *contact.categories)),
-        _mails(contact, home=False),
-        _text(address.city for address in work),
-        _text((contact.office, *(part for address in work for part in _place(address)), *contact.urls)),
-        _mails(contact, home=True),
-        _text(address.city for address in home),
-        _text((*(part for address in home for part in _place(address)), contact.birthday)),
-        _text((contact.notes,)),
-        _text(value for _name, value in contact.custom),
-        _number_text(numbers, FieldGroup.BUSINESS),
-        _number_text(numbers, FieldGroup.PRIVATE),
+        _name_text(contact) or contact.company,  # a company's own entry is called by the company
+        contact.company,
+        contact.department,
+        " ".join((contact.job_title, *contact.categories)) if contact.categories else contact.job_title,
+        " ".join(mail),
+        city,
+        " ".join((*place, *contact.urls)) if contact.urls else " ".join(place),
+        " ".join(home_mail),
+        home_city,
+        " ".join(home_place),
+        contact.notes,
+        " ".join([value for _name, value in contact.custom]) if contact.custom else "",
     )
 
 
-@lru_cache(maxsize=131072)
-def _parted(e164: str) -> str:
-    code = dialling.country_code(e164[1:])
-    return f"{code}.{e164[1 + len(code) :]}"
+def _name_text(contact: Contact) -> str:
+    """Return the parts of the name, and what the display name adds to them."""
+    given, family, shown = contact.given_name, contact.family_name, contact.display_name
+    more = (contact.prefix, contact.middle_name, contact.suffix, contact.nickname)
+    if any(more):
+        parts = f"{contact.prefix} {given} {contact.middle_name} {family} {contact.suffix} {contact.nickname}"
+    else:
+        parts = f"{given} {family}" if given and family else given or family
+    if not shown or shown in {parts, f"{family}, {given}"}:
+        return parts
+    if not parts:
+        return shown
+    known = set(words(parts))
+    added = [piece for piece in shown.split() if not known.issuperset(words(piece))]
+    return f"{parts} {' '.join(added)}" if added else parts
 
 
-def _number_text(numbers: tuple[Number, ...], group: FieldGroup) -> str:
-    written = (
-        _parted(number.e164) if number.e164 else f".{number.extension}"
-        for number in numbers
-        if number.group is group and (number.e164 or number.extension)
-    )
-    return " ".join(dict.fromkeys(written))
+def _mail_text(address: str) -> str:
+    """Return the words of an address without its top-level domain, with blanks between."""
+    local, at, domain = address.rpartition("@")
+    labels = domain.rpartition(".")[0] or domain
+    return (f"{local} {labels}" if at else address).translate(_MAIL_MARKS)
 
 
 def links(contact: Contact, numbers: tuple[Number, ...]) -> tuple[tuple[str, FieldGroup], ...]:
@@ -152,10 +160,18 @@ def numbers_from_json(text: str) -> tuple[Number, ...]:
     return tuple(Number(PhoneKind(kind), *rest) for kind, *rest in json.loads(text))
 
 
-def number_keys(number: Number, location: Location) -> tuple[str, ...]:
-    """Return the keys a number is looked up by: E.164 digits, and `x` + extension where it is dialled internally."""
-    keys = (number.e164[1:],) if number.e164 else ()
-    own = f"+{dialling.plan(location.country).code}{location.area}{location.trunk}"
-    if number.extension and (not number.e164 or (location.trunk and number.trunk == own)):
-        return (*keys, "x" + number.extension)
+Keys = Callable[[Number], tuple[str, ...]]
+"""Gives the keys a number is looked up by."""
+
+
+def number_keys_at(location: Location) -> Keys:
+    """Return what gives the keys a number is looked up by: E.164 digits, and `x` + extension if dialled internally."""
+    own = f"+{dialling.plan(location.country).code}{location.area}{location.trunk}" if location.trunk else None
+
+    def keys(number: Number) -> tuple[str, ...]:
+        digits = (number.e164[1:],) if number.e164 else ()
+        if number.extension and (not number.e164 or number.trunk == own):
+            return (*digits, "x" + number.extension)
+        return digits
+
     return keys

@@ -1,14 +1,38 @@
-"""What a search engine promises; the index keeps contacts and numbers, an engine finds contacts by words."""
+"""Engine: finds contacts by words; everything it knows lies in the segments of one index folder.
+
+A query runs in stages: whole words and beginnings first, and only where these find less than a page also words that
+contain, sound like or nearly spell a searched one. Every limit counts visible contacts alone.
+"""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
 
-from directory_server.directory.document import Document
+import numpy as np
+
+from directory_server.directory.columns import COLUMNS
 from directory_server.directory.listing import Match
-from directory_server.directory.query import Query
+from directory_server.directory.query import Query, Term
+from directory_server.directory.ranking import Rank
 from directory_server.directory.scope import Scope
+from directory_server.directory.tables import contact_of, source_of
+from directory_server.directory.words import grade
+from directory_server.directory.words.best import Sight, Truth, best
+from directory_server.directory.words.matching import Reach, groups
+from directory_server.directory.words.segment import Segment
+from directory_server.directory.words.segments import Opened, Segments
+
+PAGE: Final = 10
+"""With fewer hits than this, other words may stand for the searched ones."""
+
+_NAME: Final = next(column.at for column in COLUMNS if column.name == "n")
+SHORT: Final = frozenset(column.at for column in COLUMNS if column.name in {"n", "c"})
+"""Where a one-letter word is looked for first: as a beginning it stands almost everywhere else."""
+
+_INITIALS: Final = range(2, 4)
+_VARIABLES: Final = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +51,172 @@ class Found:
     more: bool
 
 
-class Engine(Protocol):
-    """A way to find documents. It works within the index file's connection and transaction."""
+NOTHING: Final = Found((), more=False)
 
-    def update(self, connection: sqlite3.Connection, removed: Sequence[Document], added: Sequence[Document]) -> None:
-        """Take documents out (exactly as they were added) and put documents in."""
-        ...
 
-    def optimize(self, connection: sqlite3.Connection) -> None:
-        """Tidy up after many changes."""
-        ...
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """How terms are read: `near` words too; one-letter words only in names, or in all columns."""
 
-    def search(
-        self, connection: sqlite3.Connection, query: Query, scope: Scope, priorities: Mapping[int, int], limit: int
+    near: bool = False
+    short_anywhere: bool = True
+    initials: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A document of one segment; `named` tells that the view may read its name."""
+
+    key: int
+    priority: int
+    row: int
+    grade: int
+    named: bool
+
+
+class Engine:
+    """Searches the segments of index folders, which it opens once. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._segments: dict[Path, Segments] = {}
+
+    def segments(self, folder: Path) -> Segments:
+        """Return the segments of an index folder; those of the folder before are let go."""
+        found = self._segments.get(folder)
+        if found is None:
+            found = Segments(folder)
+            self._segments = {**dict(list(self._segments.items())[-1:]), folder: found}
+        return found
+
+    def search(  # noqa: PLR0917 - what a search consists of
+        self,
+        connection: sqlite3.Connection,
+        folder: Path,
+        query: Query,
+        scope: Scope,
+        priorities: Mapping[int, int],
+        limit: int,
+        familiar: frozenset[int] = frozenset(),
     ) -> Found:
         """Find documents of which every term matches something the scope may read.
 
-        Nothing outside the scope may influence hits, order or `more`.
+        `familiar` are contact ids that come first among equals. Nothing outside the scope may influence hits, order
+        or `more`.
         """
-        ...
+        if not query.terms or not scope.parts or limit <= 0:
+            return NOTHING
+        search = _Search(self.segments(folder).of(connection), query, scope, priorities, limit, familiar)
+        enough = min(PAGE, limit + 1)
+        found: list[_Candidate] = []
+        for stage in _stages(query):
+            found = search.run(stage)
+            if len(found) >= enough:
+                break
+        return _found(connection, found, limit)
+
+
+def _stages(query: Query) -> list[_Stage]:
+    stages = [_Stage()]
+    if any(len(word) == 1 for term in query.terms for word in term.words):
+        stages.insert(0, _Stage(short_anywhere=False))
+    stages.append(_Stage(near=True))
+    word = query.terms[0].words[0] if len(query.terms) == 1 and len(query.terms[0].words) == 1 else ""
+    if len(word) in _INITIALS and word.isalpha() and not query.terms[0].whole:
+        stages.append(_Stage(near=True, initials=True))
+    return stages
+
+
+class _Search:
+    """One search under way."""
+
+    def __init__(  # noqa: PLR0917 - what a search consists of
+        self,
+        opened: list[Opened],
+        query: Query,
+        scope: Scope,
+        priorities: Mapping[int, int],
+        limit: int,
+        familiar: frozenset[int],
+    ) -> None:
+        self._opened = opened
+        self._query = query
+        self._parts = scope.parts
+        self._priorities = priorities
+        self._most = limit + 1
+        self._familiar = familiar
+
+    def run(self, stage: _Stage) -> list[_Candidate]:
+        """Return the best candidates of every segment and part of the scope, in no order."""
+        return [
+            candidate
+            for opened in self._opened
+            for sources, columns in self._parts
+            for candidate in self._best(opened, sources, columns, stage)
+        ]
+
+    def _best(
+        self, opened: Opened, sources: frozenset[int], columns: frozenset[int], stage: _Stage
+    ) -> list[_Candidate]:
+        segment = opened.segment
+        seen = [source in sources for source in segment.sources]
+        if not any(seen):
+            return []
+        reach = Reach(columns, stage.near, several=len(self._query.terms) > 1, initials=stage.initials)
+        terms = []
+        for term in self._query.terms:
+            found = groups(segment, _within(term, stage), reach)
+            if not found:
+                return []
+            terms.append(found)
+        priorities = np.array([self._priorities.get(source, 0) for source in segment.sources], dtype=np.int64)
+        result = best(
+            segment,
+            opened.scratch,
+            terms,
+            Sight(opened.alive, None if all(seen) else np.array(seen), self._left_out(segment, columns)),
+            segment.contacts(self._familiar),
+            self._most,
+            # Without the name group, the order by names would tell about names.
+            None if _NAME in columns else priorities,
+        )
+        return [
+            _Candidate(key, self._priorities.get(source_of(row), 0), row, value, _NAME in columns)
+            for key, row, value in zip(result.keys, segment.rows[result.docs].tolist(), result.grades, strict=True)
+        ]
+
+    def _left_out(self, segment: Segment, columns: frozenset[int]) -> Truth | None:
+        """Return which documents match an exclusion."""
+        left_out: Truth | None = None
+        for term in self._query.excluded:
+            for group in groups(segment, term, Reach(columns)):
+                if group.rank > Rank.COMPOUND and not term.digits:
+                    continue
+                if left_out is None:
+                    left_out = np.zeros(segment.size, dtype=np.bool_)
+                left_out[group.docs()] = True
+        return left_out
+
+
+def _within(term: Term, stage: _Stage) -> Term:
+    """Return the term as this stage reads it."""
+    if stage.short_anywhere or not any(len(word) == 1 for word in term.words):
+        return term
+    return replace(term, columns=term.columns & SHORT)
+
+
+def _found(connection: sqlite3.Connection, candidates: list[_Candidate], limit: int) -> Found:
+    """Put the candidates of several segments and parts in order; each brought its best, in order."""
+    names: dict[int, str] = {}
+    tied = [one.row for one in candidates if one.named]
+    for start in range(0, len(tied), _VARIABLES):
+        part = tied[start : start + _VARIABLES]
+        marks = ",".join("?" * len(part))
+        names.update(connection.execute(f"SELECT row, sort FROM doc WHERE row IN ({marks})", part))  # noqa: S608 - marks
+    ordered = sorted(candidates, key=lambda one: (one.key, one.priority, names.get(one.row, ""), contact_of(one.row)))
+    hits = tuple(Hit(one.row, _match(one.grade)) for one in ordered[:limit])
+    return Found(hits, more=len(ordered) > limit)
+
+
+def _match(value: int) -> Match:
+    column = grade.column_of(value)
+    return Match("number" if column.digits else grade.rank_of(value).text, column.field)

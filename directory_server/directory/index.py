@@ -1,39 +1,39 @@
 """Index: local files derived from the store, by which contacts are found; rebuilt at any time.
 
-One process follows the store while any number of others read. `current` names the file in use; a rebuild makes a new
-one and switches by renaming, so readers never see a half-built index.
+One process follows the store while any number of others read. `current` names the generation in use, a folder with a
+database (contacts, numbers, links) and segments (words); a rebuild makes a new one and switches by renaming, so readers
+never see a half-built index.
 """
 
-import gc
 import os
+import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from shutil import rmtree
 from typing import Final
 
-from directory_server.directory import contact_table, tables
-from directory_server.directory.document import Document, document
-from directory_server.directory.engine import Engine
-from directory_server.directory.fts_engine import FtsEngine
-from directory_server.store import contacts, sequence, sources
+from directory_server.directory import tables
+from directory_server.directory.engine import Engine, Found
+from directory_server.directory.generation import Generation
+from directory_server.directory.query import Query
+from directory_server.directory.scope import Scope
+from directory_server.store import contacts
 from directory_server.store.database import Database
 from directory_server.store.errors import Busy
 from directory_server.store.file_lock import file_lock
-from directory_server.store.location_json import location_from_json, location_to_json
-from directory_server.store.rows import Location, StoredContact
 
-BATCH: Final = 2000
 WAIT_S: Final = 300
-_MANY: Final = 20_000
+_NAME: Final = re.compile(r"index-(\d+)\Z")
 
 
 class Index:
     """The index of one data folder. Safe to use from several threads and processes."""
 
-    def __init__(self, folder: Path, database: Database, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, folder: Path, database: Database) -> None:
+        self._engine = Engine()
         self._folder = folder
         self._current_file = str(folder / "current")
         self._database = database
@@ -48,7 +48,7 @@ class Index:
         While another process writes it, it is used as it is: nobody who only asks waits for a sync.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        index = cls(folder, database, FtsEngine())
+        index = cls(folder, database)
         try:
             index.follow(0 if index._is_usable() else WAIT_S)
         except Busy:
@@ -87,15 +87,38 @@ class Index:
         if self._is_current():
             return 0
         with self._writing(wait_s):
-            path = self._current()
-            if path is None or not self._can_follow(path) or self.sequence == 0:
+            folder = self._current()
+            if folder is None or not self._generation(folder).can_follow() or self.sequence == 0:
                 return self._rebuild()
-            return self._follow(path)
+            return self._generation(folder).follow()
 
     def rebuild(self) -> int:
         """Build a new file from the store and switch to it; return the number of changes read."""
         with self._writing():
             return self._rebuild()
+
+    def search(
+        self,
+        query: Query,
+        scope: Scope,
+        priorities: Mapping[int, int],
+        limit: int,
+        familiar: frozenset[int] = frozenset(),
+    ) -> Found:
+        """Find documents (see `Engine.search`)."""
+        with self.reading():
+            try:
+                return self._found(query, scope, priorities, limit, familiar)
+            except FileNotFoundError:
+                # A rebuild removed the generation before its segments were opened here: nothing of it is known yet.
+                self._connection().execute("BEGIN")
+                return self._found(query, scope, priorities, limit, familiar)
+
+    def _found(  # noqa: PLR0917 - as `search`
+        self, query: Query, scope: Scope, priorities: Mapping[int, int], limit: int, familiar: frozenset[int]
+    ) -> Found:
+        connection, folder = self._local.connection, self._local.folder
+        return self._engine.search(connection, folder, query, scope, priorities, limit, familiar)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -110,7 +133,7 @@ class Index:
         finally:
             self._local.depth = depth
             if depth == 0:
-                connection.execute("COMMIT")
+                self._local.connection.execute("COMMIT")  # of a newer generation, if `search` had to move on
 
     def close(self) -> None:
         """Close every connection; may be called twice."""
@@ -130,24 +153,24 @@ class Index:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is not None and mark is not None and self._local.mark == mark:
             return connection
-        old, connection = connection, self._connected()
+        old, (connection, folder) = connection, self._connected()
         if old is not None:
             self._forget(old)
-        self._local.connection, self._local.mark = connection, mark
+        self._local.connection, self._local.folder, self._local.mark = connection, folder, mark
         with self._lock:
             self._opened.append(connection)
         return connection
 
-    def _connected(self) -> sqlite3.Connection:
-        """Return a new connection to the current file, also if a rebuild removes the one just read of."""
+    def _connected(self) -> tuple[sqlite3.Connection, Path]:
+        """Return a new connection to the current generation, also if a rebuild removes the one just read of."""
         while True:
-            path = self._current()
-            if path is None:
+            folder = self._current()
+            if folder is None:
                 raise FileNotFoundError(f"{self._folder} holds no index; run `contact-directory index rebuild`")
             try:
-                return tables.connect(path, writable=False)
+                return tables.connect(folder / tables.FILE, writable=False), folder
             except sqlite3.OperationalError:
-                if path == self._current():
+                if folder == self._current():
                     raise
 
     def _forget(self, connection: sqlite3.Connection) -> None:
@@ -156,12 +179,13 @@ class Index:
             self._opened.remove(connection)
 
     def _current(self) -> Path | None:
+        """Return the folder of the generation in use."""
         try:
             name = (self._folder / "current").read_text(encoding="ascii")
-        except FileNotFoundError:
+        except (FileNotFoundError, UnicodeDecodeError):
             return None
-        path = self._folder / name
-        return path if path.exists() else None
+        folder = self._folder / name
+        return folder if _NAME.match(name) and (folder / tables.FILE).exists() else None
 
     @contextmanager
     def _writing(self, wait_s: float = WAIT_S) -> Iterator[None]:
@@ -169,129 +193,34 @@ class Index:
             yield
 
     def _is_usable(self) -> bool:
-        """Say whether there is a file that can be asked, however old."""
-        path = self._current()
-        try:
-            if path is None:
-                return False
-            with closing(tables.connect(path, writable=False)) as connection:
-                return tables.meta(connection, "version") == tables.VERSION
-        except sqlite3.DatabaseError:
-            return False
+        """Say whether there is a generation that can be asked, however old."""
+        folder = self._current()
+        return folder is not None and self._generation(folder).is_whole()
 
     def _is_current(self) -> bool:
-        path = self._current()
-        if path is None or not self._can_follow(path):
+        folder = self._current()
+        if folder is None or not self._generation(folder).can_follow():
             return False
         return self.sequence == contacts.last_sequence(self._database)
 
-    def _can_follow(self, path: Path) -> bool:
-        try:
-            with closing(tables.connect(path, writable=False)) as connection:
-                if tables.meta(connection, "version") != tables.VERSION:
-                    return False
-                reached = int(tables.meta(connection, "sequence"))
-                known = {
-                    number: location_from_json(text)
-                    for number, text in connection.execute("SELECT id, location FROM source")
-                }
-        except sqlite3.DatabaseError:
-            return False  # damaged, foreign, or just replaced: derived data is built anew
-        present = {source.id: source.location for source in sources.all(self._database)}
-        moved = any(present[number] != location for number, location in known.items() if number in present)
-        last = contacts.last_sequence(self._database)
-        return not moved and sequence.purged(self._database) <= reached <= last
+    def _generation(self, folder: Path) -> Generation:
+        return Generation(folder, self._database, self._engine.segments(folder))
 
     def _rebuild(self) -> int:
-        present = self._current()
-        numbers = [int(path.stem[6:]) for path in self._folder.glob("index-*.sqlite")]
-        path = self._folder / f"index-{max(numbers, default=0) + 1}.sqlite"
-        tables.create(path)
-        count = self._build(path) + self._follow(path)
-        switch = self._folder / "current.new"
-        switch.write_text(path.name, encoding="ascii")
-        switch.replace(self._folder / "current")
-        for old in self._folder.glob("index-*.sqlite*"):
-            if not old.name.startswith(path.name) and (present is None or old.exists()):
-                with suppress(PermissionError):  # Windows: a reader still has it open, the next rebuild removes it
-                    old.unlink(missing_ok=True)
-        return count
-
-    def _build(self, path: Path) -> int:
-        """Fill a new file, which nobody reads yet, with what the store holds now; return the number of changes read."""
-        last = contacts.last_sequence(self._database)
-        reached = count = 0
-        with tables.building(path) as connection, _without_collector():
-            while changed := contacts.changed_since(self._database, reached, BATCH):
-                # What changes meanwhile gets a number beyond `last` and would come a second time.
-                present = [stored for stored in changed if stored.sequence <= last]
-                self._add(connection, [stored for stored in present if stored.deleted is None])
-                count += len(present)
-                reached = present[-1].sequence if present else last
-                if len(present) < len(changed):
-                    break
-            tables.set_meta(connection, "sequence", str(max(reached, last)))
-            self.engine.optimize(connection)
-        return count
-
-    def _follow(self, path: Path) -> int:
-        connection = tables.connect(path, writable=True)
+        taken = [int(found[1]) for path in self._folder.iterdir() if (found := _NAME.match(path.name))]
+        folder = self._folder / f"index-{max(taken, default=0) + 1}"
+        folder.mkdir(mode=0o700)
         try:
-            reached = int(tables.meta(connection, "sequence"))
-            count = 0
-            last = contacts.last_sequence(self._database)  # always before the changes: none may come between the two
-            while changed := contacts.changed_since(self._database, reached, BATCH):
-                connection.execute("BEGIN IMMEDIATE")
-                locations = self._locations(connection, {stored.source_id for stored in changed})
-                removed = contact_table.remove(connection, (stored.id for stored in changed), locations)
-                self._add(connection, [stored for stored in changed if stored.deleted is None], removed)
-                reached = changed[-1].sequence
-                tables.set_meta(connection, "sequence", str(reached))
-                connection.execute("COMMIT")
-                count += len(changed)
-                last = contacts.last_sequence(self._database)
-            if reached < last:  # the newest changes were purged meanwhile, or numbers reserved and not used
-                tables.set_meta(connection, "sequence", str(last))
-            if count >= _MANY:
-                self.engine.optimize(connection)
-                connection.execute("ANALYZE")
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        finally:
-            connection.close()
+            generation = self._generation(folder)
+            count = generation.build() + generation.follow()
+            switch = self._folder / "current.new"
+            switch.write_text(folder.name, encoding="ascii")
+            switch.replace(self._folder / "current")
+        except BaseException:
+            rmtree(folder, ignore_errors=True)
+            raise
+        for old in self._folder.iterdir():
+            if old != folder and old.name != "current":
+                # On Windows a reader may still have it open: the next rebuild removes it.
+                rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)
         return count
-
-    def _add(
-        self, connection: sqlite3.Connection, wanted: list[StoredContact], removed: Sequence[Document] = ()
-    ) -> None:
-        """Put contacts in that are not there (any more), within the open transaction; `removed` were taken out."""
-        added = []
-        for source_id, location in self._locations(connection, {stored.source_id for stored in wanted}).items():
-            stored = [one for one in wanted if one.source_id == source_id]
-            documents = [document(one, location) for one in stored]
-            contact_table.insert(connection, stored, documents, location)
-            added += documents
-        self.engine.update(connection, removed, added)
-
-    def _locations(self, connection: sqlite3.Connection, wanted: set[int]) -> dict[int, Location]:
-        """Return the locations numbers are read with, entering those of new sources."""
-        known = {
-            number: location_from_json(text) for number, text in connection.execute("SELECT id, location FROM source")
-        }
-        if wanted - known.keys():
-            present = {source.id: source.location for source in sources.all(self._database)}
-            for number in sorted(wanted - known.keys()):
-                known[number] = present.get(number, Location())  # a removed source has deleted contacts only
-                connection.execute("INSERT INTO source VALUES (?, ?)", (number, location_to_json(known[number])))
-        return known
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Keep the cyclic garbage collector out: a build makes many objects and no cycles, it would cost a quarter."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -41,6 +41,9 @@ class Term:
     whole: bool = False
     international: tuple[str, ...] = ()
     digits: str = ""
+    part: bool = False
+    tagged: str = ""
+    last: bool = False
 
     @property
     def needles(self) -> tuple[str, ...]:

@@ -8,44 +8,37 @@ from pathlib import Path
 from typing import Final
 
 from directory_server.directory import normal_form
-from directory_server.directory.columns import COLUMNS
 
-VERSION: Final = f"4.{normal_form.VERSION}"
+VERSION: Final = f"5.{normal_form.VERSION}"
 """Raised with every change of the tables or of what is put into them: another version is rebuilt."""
+
+FILE: Final = "contacts.sqlite"
+"""The database of a generation."""
 
 SOURCE_BITS: Final = 20
 SOURCE_MASK: Final = (1 << SOURCE_BITS) - 1
 _COLLECTED: Final = {
     "number": "digits, row, field", "trunk": "digits, row, field, company", "link": "key, row, field",
-    "deletion": "form, word", "beginning": "form, text", "trigram": "gram, word", "phonetic": "code, word",
 }  # fmt: skip
 _CACHE_KIB = 32_768
 _BUSY_S = 30
 
-_SCHEMA = f"""
+_SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE source (id INTEGER PRIMARY KEY, location TEXT NOT NULL);
+CREATE TABLE source (id INTEGER PRIMARY KEY, location TEXT NOT NULL, priority INTEGER NOT NULL);
 CREATE TABLE doc (
-  row INTEGER PRIMARY KEY, columns TEXT NOT NULL, raw TEXT NOT NULL, sort TEXT NOT NULL,
-  key TEXT NOT NULL, changed TEXT NOT NULL, contact TEXT NOT NULL, numbers TEXT NOT NULL
-);
-CREATE VIRTUAL TABLE text USING fts5(
-  {", ".join(column.name for column in COLUMNS)}, content='', columnsize=0, prefix='2 3',
-  tokenize='unicode61 remove_diacritics 0'
+  row INTEGER PRIMARY KEY, sort TEXT NOT NULL, key TEXT NOT NULL, changed TEXT NOT NULL, contact TEXT NOT NULL,
+  numbers TEXT NOT NULL
 );
 CREATE TABLE number (digits TEXT, row INTEGER, field TEXT, PRIMARY KEY (digits, row, field)) WITHOUT ROWID;
 CREATE TABLE trunk (
   digits TEXT, row INTEGER, field TEXT, company TEXT NOT NULL, PRIMARY KEY (digits, row, field)
 ) WITHOUT ROWID;
 CREATE TABLE link (key TEXT, row INTEGER, field TEXT, PRIMARY KEY (key, row, field)) WITHOUT ROWID;
-CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
-CREATE TABLE word_use (
-  word INTEGER, source INTEGER, place INTEGER, uses INTEGER NOT NULL, PRIMARY KEY (word, source, place)
-) WITHOUT ROWID;
-CREATE TABLE deletion (form INTEGER, word INTEGER, PRIMARY KEY (form, word)) WITHOUT ROWID;
-CREATE TABLE beginning (form INTEGER, text TEXT, PRIMARY KEY (form, text)) WITHOUT ROWID;
-CREATE TABLE trigram (gram TEXT, word INTEGER, PRIMARY KEY (gram, word)) WITHOUT ROWID;
-CREATE TABLE phonetic (code TEXT, word INTEGER, PRIMARY KEY (code, word)) WITHOUT ROWID;
+CREATE TABLE segment (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, documents INTEGER NOT NULL, living INTEGER NOT NULL, version INTEGER NOT NULL,
+  file TEXT NOT NULL, data BLOB, dead BLOB NOT NULL
+);
 """
 
 
@@ -71,7 +64,6 @@ def create(path: Path) -> None:
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.executescript(_SCHEMA)
-        connection.execute("INSERT INTO text(text, rank) VALUES ('automerge', 8)")
         connection.executemany("INSERT INTO meta VALUES (?, ?)", [("version", VERSION), ("sequence", "0")])
     finally:
         connection.close()
@@ -132,13 +124,3 @@ def meta(connection: sqlite3.Connection, name: str) -> str:
     """Return a value of the meta table, or ""."""
     found = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     return str(found[0]) if found else ""
-
-
-def allowed(parts: tuple[tuple[frozenset[int], frozenset[int]], ...]) -> str:
-    """Return the SQL condition on `source` and `place` of `word_use` that these (sources, columns) open."""
-    conditions = [
-        f"(source IN ({','.join(map(str, sorted(sources)))}) AND place IN ({','.join(map(str, sorted(columns)))}))"
-        for sources, columns in parts
-        if sources and columns
-    ]
-    return " OR ".join(conditions) or "0"

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from connectors.contact import Address, Contact, Email, Phone, PhoneKind, PlaceKind
-from directory_server.directory import fts_engine
+from directory_server.directory import engine
 from directory_server.directory.normal_form import words
 from directory_server.store.rows import FieldGroup
 from tests.fakes.world import EVERYTHING, World
@@ -135,9 +135,7 @@ def world(tmp_path_factory):
 @pytest.fixture
 def tight(monkeypatch):
     """Limits so small that a hidden value which took up a place would push a visible one out."""
-    monkeypatch.setattr(fts_engine, "_TIER", 2)
-    monkeypatch.setattr(fts_engine, "_PAGE", 3)
-    monkeypatch.setattr(fts_engine, "_STEPS", (1, 2))
+    monkeypatch.setattr(engine, "PAGE", 3)
 
 
 slow = settings(

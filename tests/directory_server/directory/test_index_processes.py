@@ -48,11 +48,11 @@ def test_an_index_of_another_version_is_waited_for(world, monkeypatch) -> None:
 
 
 def test_a_file_that_a_rebuild_has_just_removed_is_not_asked(world, monkeypatch) -> None:
-    stale = world.folder / "index" / "index-999.sqlite"
+    stale = world.folder / "index" / "index-999"
     right = Index._current
     answers = [stale]
     monkeypatch.setattr(Index, "_current", lambda index: answers.pop() if answers else right(index))
-    index = Index(world.folder / "index", world.database, world.index.engine)
+    index = Index(world.folder / "index", world.database)
     assert index.count() == 1
     answers.append(stale)
     assert index.follow() == 0

@@ -1,0 +1,137 @@
+"""Batch: the words and numbers of many documents, collected from them or taken from segments, ready to be built."""
+
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from directory_server.directory.columns import COLUMNS, DIGITS, TEXT
+from directory_server.directory.document import Document
+from directory_server.directory.normal_form import words
+from directory_server.directory.tables import row_of
+from directory_server.directory.words.arrays import Ids, ranges
+from directory_server.directory.words.numbers import EXTENSION, Numbers, Packed
+from directory_server.directory.words.spelling import Numbering, initial, tag
+
+if TYPE_CHECKING:
+    from directory_server.directory.words.segment import Segment
+
+ENTRY_BITS: Final = 28
+ENTRY_MASK: Final = (1 << ENTRY_BITS) - 1
+"""A word of a text is one number: its column, then its entry."""
+
+NAME: Final = next(column.at for column in COLUMNS if column.name == "n")
+CUSTOM: Final = next(column.at for column in COLUMNS if column.name == "y")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Documents in any order: `entries` in any order, `text` the words of all documents, `lengths` how many each has.
+
+    `numbers` holds per number column packed digits, code lengths and documents.
+    """
+
+    entries: Sequence[str]
+    text: Ids
+    lengths: Ids
+    rows: npt.NDArray[np.int64]
+    numbers: dict[str, tuple[Packed, npt.NDArray[np.uint8], Ids]]
+
+
+class Collector:
+    """Collects documents into a batch."""
+
+    def __init__(self) -> None:
+        self._numbering = Numbering()
+        self._text = array("I")
+        self._lengths = array("I")
+        self._rows = array("q")
+        self._numbers = {column.name: Numbers() for column in DIGITS}
+        self.sorts: list[str] = []
+        self._takers = [self._taker(column.at) for column in TEXT]
+
+    def _taker(self, at: int) -> Callable[[str], None]:
+        text = self._text
+        base = at << ENTRY_BITS
+
+        def add(numbers: list[int]) -> None:
+            text.extend([base | number for number in numbers])
+
+        return self._numbering.adder(add)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, document: Document) -> None:
+        """Add a document."""
+        before = len(self._text)
+        for take, text in zip(self._takers, document.texts, strict=True):
+            if text:
+                take(text)
+        if document.initial:
+            self._text.append(NAME << ENTRY_BITS | self._numbering.of_entry(initial(document.initial)))
+        for name, value in document.custom:
+            for word in dict.fromkeys(words(value)):
+                self._text.append(CUSTOM << ENTRY_BITS | self._numbering.of_entry(tag(name, word)))
+        at = len(self._rows)
+        for column in DIGITS:
+            digits = [
+                number.e164[1:] if number.e164 else EXTENSION + number.extension
+                for number in document.numbers
+                if number.group is column.group and (number.e164 or number.extension)
+            ]
+            self._numbers[column.name].add(at, dict.fromkeys(digits))
+        self._lengths.append(len(self._text) - before)
+        self._rows.append(row_of(document.id, document.source))
+        self.sorts.append(document.sort)
+
+    def batch(self) -> Batch:
+        """Return what was collected."""
+        return Batch(
+            entries=list(self._numbering.numbers),
+            text=np.frombuffer(self._text, dtype=np.uint32) if self._text else np.empty(0, dtype=np.uint32),
+            lengths=np.array(self._lengths, dtype=np.uint32),
+            rows=np.array(self._rows, dtype=np.int64),
+            numbers={name: numbers.arrays() for name, numbers in self._numbers.items()},
+        )
+
+
+def living(parts: Iterable[tuple["Segment", npt.NDArray[np.bool_] | None]]) -> Batch:
+    """Return the documents of segments as one batch; with each segment comes which of its documents are alive."""
+    numbering = Numbering()
+    text, lengths, rows = [], [], []
+    numbers: dict[str, list[tuple[Packed, npt.NDArray[np.uint8], Ids]]] = {column.name: [] for column in DIGITS}
+    first = 0
+    for segment, alive in parts:
+        kept = np.arange(segment.size) if alive is None else np.flatnonzero(alive)
+        known = np.array([numbering.of_entry(entry) for entry in segment.entries], dtype=np.uint32)
+        counts = segment.starts[kept + 1] - segment.starts[kept]
+        words = segment.text[ranges(segment.starts[kept], counts)]
+        if len(known):
+            words = words & ~np.uint32(ENTRY_MASK) | known[words & np.uint32(ENTRY_MASK)]
+        text.append(words)
+        lengths.append(counts)
+        rows.append(segment.rows[kept])
+        renumbered = np.zeros(segment.size, dtype=np.uint32)
+        renumbered[kept] = np.arange(first, first + len(kept), dtype=np.uint32)
+        for name, of in segment.numbers.items():
+            stays = np.ones(len(of.docs), dtype=np.bool_) if alive is None else alive[of.docs]
+            numbers[name].append((of.packed[stays], of.codes[stays], renumbered[of.docs[stays]]))
+        first += len(kept)
+    return Batch(
+        entries=list(numbering.numbers),
+        text=np.concatenate(text),
+        lengths=np.concatenate(lengths).astype(np.uint32),
+        rows=np.concatenate(rows),
+        numbers={
+            name: (
+                np.concatenate([part[0] for part in of]),
+                np.concatenate([part[1] for part in of]),
+                np.concatenate([part[2] for part in of]),
+            )
+            for name, of in numbers.items()
+        },
+    )

@@ -1,0 +1,178 @@
+"""Best: the best documents of one segment for all terms of a query, within what may be seen."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from threading import Lock
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from directory_server.directory.words import grade
+from directory_server.directory.words.arrays import EMPTY, Ids, distinct
+from directory_server.directory.words.grade import NONE, Grades
+from directory_server.directory.words.matching import Group
+from directory_server.directory.words.segment import Segment
+
+Truth = npt.NDArray[np.bool_]
+_SPARE: Final = 2
+_PARTITION: Final = 512
+
+
+class Scratch:
+    """Grades by document, lent out empty and given back empty; a few are kept for the next search."""
+
+    def __init__(self) -> None:
+        self._spare: list[Grades] = []
+        self._lock = Lock()
+
+    @contextmanager
+    def filled(self, size: int, found: Sequence[Group]) -> Iterator[Grades]:
+        """Lend an array that holds every document's best grade, `NONE` where there is none."""
+        with self._lock:
+            grades = self._spare.pop() if self._spare else np.full(size, NONE, dtype=np.uint16)
+        written = []
+        for group in sorted(found, key=lambda one: -one.grade):
+            docs = group.docs()
+            grades[docs] = group.grade
+            written.append(docs)
+        yield grades
+        # Not in `finally`: after an error the array is left to the collector instead of being trusted.
+        for docs in written:
+            grades[docs] = NONE
+        with self._lock:
+            if len(self._spare) < _SPARE:
+                self._spare.append(grades)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What may be found in one segment: None stands for everything.
+
+    `alive` and `left_out` by document, `sources` by the segment's own number of a source.
+    """
+
+    alive: Truth | None = None
+    sources: Truth | None = None
+    left_out: Truth | None = None
+
+    def kept(self, segment: Segment, docs: Ids) -> Ids:
+        """Return those documents that may be found."""
+        if self.sources is not None:
+            docs = docs[self.sources[segment.source[docs]]]
+        if self.alive is not None:
+            docs = docs[self.alive[docs]]
+        if self.left_out is not None:
+            docs = docs[~self.left_out[docs]]
+        return docs
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """Documents in order, the key of each (`grade.keys`, then whether it is not familiar) and its grade to report."""
+
+    docs: list[int]
+    keys: list[int]
+    grades: list[int]
+
+
+def best(  # noqa: PLR0917 - what a search consists of
+    segment: Segment,
+    scratch: Scratch,
+    terms: Sequence[Sequence[Group]],
+    sight: Sight,
+    familiar: Ids,
+    most: int,
+    ties: npt.NDArray[np.int64] | None,
+) -> Best:
+    """Return the `most` best documents that match every term.
+
+    Equal ones come in the order of the segment, or by `ties`, a number per source, and then by id.
+    """
+    if not all(terms):
+        return Best([], [], [])
+    if len(terms) == 1 and ties is None:
+        return _of_one(segment, terms[0], sight, familiar, most)
+    docs, grades = _of_all(segment, scratch, terms, sight)
+    keys = grade.keys(grades) << 1
+    keys |= ~np.isin(docs, familiar) if len(familiar) else 1
+    order = _first(keys, docs, most) if ties is None else _by_id(segment, keys, docs, ties, most)
+    worst = np.maximum.reduce(grades) if len(grades) > 1 else grades[0]
+    return Best(docs[order].tolist(), keys[order].tolist(), worst[order].tolist())
+
+
+def _of_one(segment: Segment, found: Sequence[Group], sight: Sight, familiar: Ids, most: int) -> Best:
+    """Take documents grade by grade until there are enough; later grades are not even looked at."""
+    docs: list[int] = []
+    keys: list[int] = []
+    grades: list[int] = []
+    taken = EMPTY
+    for value, equal in groupby(sorted(found, key=lambda one: one.grade), key=lambda one: one.grade):
+        parts = [group.docs() for group in equal]
+        here = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        here = sight.kept(segment, here)
+        if len(taken):
+            here = here[~np.isin(here, taken)]
+        known = familiar[np.isin(familiar, here)] if len(familiar) else EMPTY
+        here = _smallest(here, most + len(known))
+        if len(known):
+            here = here[~np.isin(here, known)]
+        key = int(grade.keys([np.array([value], dtype=np.uint16)])[0]) << 1
+        for part, flag in ((known, 0), (here, 1)):
+            room = part[: most - len(docs)].tolist()
+            docs += room
+            keys += [key | flag] * len(room)
+            grades += [value] * len(room)
+        if len(docs) >= most:
+            break
+        taken = np.array(docs, dtype=np.uint32)
+    return Best(docs, keys, grades)
+
+
+def _smallest(docs: Ids, most: int) -> Ids:
+    """Return the smallest documents, ascending, each once; some stand in `docs` several times."""
+    reach = 4 * most
+    while len(docs) > max(reach, _PARTITION):
+        found: Ids = distinct(np.partition(docs, reach)[:reach])
+        if len(found) >= most:
+            return found[:most]
+        reach *= 8
+    return distinct(docs)[:most]
+
+
+def _of_all(
+    segment: Segment, scratch: Scratch, terms: Sequence[Sequence[Group]], sight: Sight
+) -> tuple[Ids, list[Grades]]:
+    """Return the documents that match every term, ascending, and their grades for each."""
+    sizes = [sum(group.size for group in found) for found in terms]
+    order = sorted(range(len(terms)), key=sizes.__getitem__)
+    docs = np.concatenate([group.docs() for group in terms[order[0]]])
+    grades: dict[int, Grades] = {}
+    docs = distinct(sight.kept(segment, docs))
+    for at in order:
+        if not len(docs):
+            return EMPTY, [np.empty(0, dtype=np.uint16)] * len(terms)
+        with scratch.filled(segment.size, terms[at]) as all_grades:
+            here = all_grades[docs]
+        has = here != NONE
+        docs = docs[has]
+        grades = {other: values[has] for other, values in grades.items()}
+        grades[at] = here[has]
+    return docs, [grades[at] for at in range(len(terms))]
+
+
+def _first(keys: npt.NDArray[np.int64], docs: Ids, most: int) -> npt.NDArray[np.intp]:
+    """Return the places of the smallest pairs of key and document."""
+    pairs = keys << 32 | docs
+    if len(pairs) > max(most, _PARTITION):
+        near = np.argpartition(pairs, most)[:most]
+        return near[np.argsort(pairs[near])]
+    return np.argsort(pairs)[:most]
+
+
+def _by_id(
+    segment: Segment, keys: npt.NDArray[np.int64], docs: Ids, ties: npt.NDArray[np.int64], most: int
+) -> npt.NDArray[np.intp]:
+    return np.lexsort((segment.rows[docs], ties[segment.source[docs]], keys))[:most]

@@ -1,0 +1,99 @@
+"""Build: from a batch of documents to the sections of a segment, by sorting alone."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from directory_server.directory.columns import TEXT
+from directory_server.directory.tables import SOURCE_MASK
+from directory_server.directory.words.approximate import Approximate
+from directory_server.directory.words.arrays import Ids, distinct, grouped, order_of, ranges
+from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK, Batch
+from directory_server.directory.words.numbers import NumberParts
+from directory_server.directory.words.segment_file import Sections
+from directory_server.directory.words.spelling import SEPARATOR, spelling
+
+_SOUNDING = tuple(column.at for column in TEXT if column.name in {"n", "c"})
+
+
+def segment(batch: Batch, sorts: Sequence[str], priorities: Mapping[int, int]) -> tuple[Sections, dict[str, Any]]:
+    """Return a segment's arrays and facts; `sorts` are the names to sort by, `priorities` those of the sources."""
+    order = _order(batch.rows, sorts, priorities)
+    count = len(batch.rows)
+    place = np.empty(count, dtype=np.uint32)
+    place[order] = np.arange(count, dtype=np.uint32)
+    entries, text = _in_order(batch)
+    rows = batch.rows[order]
+    sources, source = np.unique(rows & SOURCE_MASK, return_inverse=True)
+    starts = np.zeros(count + 1, dtype=np.uint32)
+    np.cumsum(batch.lengths[order], out=starts[1:])
+    begins = np.cumsum(batch.lengths, dtype=np.int64) - batch.lengths
+    made: Sections = {
+        "entries": np.frombuffer("\n".join(entries).encode(), dtype=np.uint8),
+        "rows": rows,
+        "source": source.astype(np.uint16 if len(sources) <= np.iinfo(np.uint16).max else np.uint32),
+        "by_row": np.argsort(rows, kind="stable").astype(np.uint32),
+        "starts": starts,
+        "text": text[ranges(begins[order], batch.lengths[order])],
+    }
+    owners = np.repeat(place, batch.lengths)
+    columns = text >> np.uint32(ENTRY_BITS)
+    named = np.zeros(len(entries), dtype=np.bool_)
+    for column in TEXT:
+        of = columns == column.at
+        words = text[of] & np.uint32(ENTRY_MASK)
+        pairs = distinct(words.astype(np.uint64) << np.uint64(32) | owners[of])
+        words = (pairs >> np.uint64(32)).astype(np.uint32)
+        made[f"docs.{column.name}"] = pairs.astype(np.uint32)
+        made[f"runs.{column.name}"] = grouped(words, len(entries))
+        if column.at in _SOUNDING:
+            named[words] = True
+    made |= _words(entries, named)
+    for name, (packed, codes, docs) in batch.numbers.items():
+        made |= NumberParts.of(packed, codes, place[docs]).sections(name)
+    return made, {"sources": sources.tolist()}
+
+
+def _order(rows: npt.NDArray[np.int64], sorts: Sequence[str], priorities: Mapping[int, int]) -> npt.NDArray[np.intp]:
+    """Return the documents by source priority, name and id."""
+    by_name = np.array(sorted(np.argsort(rows, kind="stable").tolist(), key=sorts.__getitem__), dtype=np.intp)
+    sources, source = np.unique(rows & SOURCE_MASK, return_inverse=True)
+    if len(sources) < 2:  # noqa: PLR2004 - one source has one priority
+        return by_name
+    priority = np.array([priorities.get(number, 0) for number in sources.tolist()], dtype=np.int64)
+    return by_name[order_of(priority[source[by_name]])]
+
+
+def _in_order(batch: Batch) -> tuple[list[str], Ids]:
+    """Return the entries sorted, and the text with their new numbers."""
+    by_text = sorted(range(len(batch.entries)), key=batch.entries.__getitem__)
+    entries = [batch.entries[at] for at in by_text]
+    if not entries:
+        return entries, batch.text
+    renumbered = np.empty(len(entries), dtype=np.uint32)
+    renumbered[by_text] = np.arange(len(entries), dtype=np.uint32)
+    words = renumbered[batch.text & np.uint32(ENTRY_MASK)]
+    return entries, batch.text & ~np.uint32(ENTRY_MASK) | words
+
+
+def _words(entries: Sequence[str], named: npt.NDArray[np.bool_]) -> Sections:
+    """Return the tables over distinct words: where the spellings of each begin, and what is near it."""
+    words: list[str] = []
+    firsts: list[int] = []
+    variants: list[int] = []
+    for at, text in enumerate(entries):
+        if SEPARATOR in text:
+            variants.append(at)
+            text = spelling(text).normal  # noqa: PLW2901 - the word of this spelling
+        if not words or words[-1] != text:
+            words.append(text)
+            firsts.append(at)
+    first = np.array(firsts, dtype=np.uint32)
+    sounding = np.logical_or.reduceat(named, first) if len(first) else named
+    return {
+        "words": first,
+        "variants": np.array(variants, dtype=np.uint32),
+        **Approximate.of(words, sounding).sections(),
+    }

@@ -1,0 +1,261 @@
+"""Matching: which documents of a segment match one term of a query, and how well."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from directory_server.directory import nicknames
+from directory_server.directory.columns import COLUMNS, DIGITS, TEXT, Column
+from directory_server.directory.query import Term
+from directory_server.directory.ranking import Rank
+from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
+from directory_server.directory.words.batch import CUSTOM, ENTRY_BITS, ENTRY_MASK, NAME
+from directory_server.directory.words.grade import NONE, Grades, grade, rank_of
+from directory_server.directory.words.near import near
+from directory_server.directory.words.numbers import EXTENSION
+from directory_server.directory.words.segment import Segment
+from directory_server.directory.words.spelling import initial, spelling
+
+SOUNDING: Final = frozenset(column.at for column in COLUMNS if column.name in {"n", "c"})
+
+
+class Group(NamedTuple):
+    """Documents of equal grade; `size` is how many `docs` gives at most, some of them several times."""
+
+    grade: int
+    size: int
+    docs: Callable[[], Ids]
+
+    @property
+    def rank(self) -> Rank:
+        """The class of the grade."""
+        return rank_of(self.grade)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a term may go: the columns it may match in, and what may stand for its word.
+
+    `near` opens infixes, sounds and typos, `initials` reads a word as the first letters of a name; `several` tells that
+    other terms must match too.
+    """
+
+    columns: frozenset[int]
+    near: bool = False
+    several: bool = False
+    initials: bool = False
+
+
+Chosen = tuple[Rank, int, bool, npt.NDArray[np.intp], frozenset[int] | None]
+"""Entries that stand for a word: class, how far off, written otherwise, entries, the only columns they may stand in."""
+
+
+def groups(segment: Segment, term: Term, reach: Reach) -> list[Group]:
+    """Return what matches a term."""
+    at = term.columns & reach.columns
+    if term.whole and len(term.words) > 1:
+        return _phrase(segment, term, at)
+    found: list[Group] = []
+    if term.international or term.digits:
+        found += _numbers(segment, term, at)
+    if len(term.words) == 1:
+        found += _word(segment, term, term.words[0], at, reach)
+    elif term.words:
+        found += _all_words(segment, term, at)
+    if term.tagged and CUSTOM in reach.columns:
+        found += _runs(
+            segment,
+            term.tagged,
+            term.tagged,
+            frozenset({CUSTOM}),
+            part=True,
+            whole=term.whole,
+        )
+    return found
+
+
+def resolved(found: Iterable[Group]) -> tuple[Ids, Grades]:
+    """Return the documents of all groups, ascending, each once and with its best grade."""
+    docs, grades = [EMPTY], [np.empty(0, dtype=np.uint16)]
+    for group in found:
+        part = group.docs()
+        docs.append(part)
+        grades.append(np.full(len(part), group.grade, dtype=np.uint16))
+    joined = np.concatenate(docs).astype(np.uint64) << np.uint64(16) | np.concatenate(grades)
+    joined = distinct(joined)
+    each = (joined >> np.uint64(16)).astype(np.uint32)
+    first = np.ones(len(each), dtype=np.bool_)
+    first[1:] = each[1:] != each[:-1]
+    return each[first], (joined[first] & np.uint64(NONE)).astype(np.uint16)
+
+
+def _columns(at: frozenset[int]) -> Iterator[Column]:
+    return (column for column in TEXT if column.at in at)
+
+
+def _word(segment: Segment, term: Term, word: str, at: frozenset[int], reach: Reach) -> list[Group]:
+    raw = term.raw if len(term.words) == 1 else word
+    found = _runs(segment, word, raw, at, part=term.part, whole=term.whole)
+    if not term.whole and not term.digits:
+        if NAME in at:
+            found += _scattered(segment, _called(segment, word, raw, several=reach.several), at)
+        if reach.near:
+            found += _scattered(segment, _near(segment, word, raw, unfinished=term.last), at)
+        if reach.initials and NAME in at:
+            found += _initials(segment, word)
+    return found
+
+
+def _initials(segment: Segment, word: str) -> list[Group]:
+    """Return documents in whose name every letter begins a word."""
+    name = frozenset({NAME})
+    parts = [
+        resolved(_runs(segment, letter, letter, name, part=True, whole=False))[0] for letter in dict.fromkeys(word)
+    ]
+    docs = parts[0]
+    for other in parts[1:]:
+        docs = np.intersect1d(docs, other, assume_unique=True)
+    order = COLUMNS[NAME].order
+    return [Group(grade(Rank.NICKNAME, order, twin=True), len(docs), _given(docs))] if len(docs) else []
+
+
+def _runs(segment: Segment, word: str, raw: str, at: frozenset[int], *, part: bool, whole: bool) -> list[Group]:
+    """Return documents with this word, or one that begins so unless `whole`."""
+    found: list[Group] = []
+    start, exact = segment.equal(word)
+    runs = [(Rank.EXACT, start, exact)]
+    if not whole:
+        runs.append((Rank.PREFIX, exact, segment.beginning(word)[1]))
+    for rank, low, high in runs:
+        if low == high:
+            continue
+        plain = (rank, raw != word)
+        others: dict[tuple[Rank, bool], list[int]] = {}
+        for variant in segment.variants_within(low, high):
+            written = spelling(segment.entries[variant])
+            kind = (Rank.COMPOUND if written.part and not part else rank, raw not in written.raw)
+            if kind != plain:
+                others.setdefault(kind, []).append(variant)
+        keep: npt.NDArray[np.bool_] | None = None
+        if others:
+            keep = np.ones(high - low, dtype=np.bool_)
+            for entries in others.values():
+                keep[np.array(entries) - low] = False
+        for column in _columns(at):
+            size = segment.count(column.at, low, high)
+            if size:
+                value = grade(rank, column.order, twin=plain[1])
+                found.append(Group(value, size, _run(segment, column.at, low, high, keep)))
+        chosen = [(kind, 0, twin, np.array(entries), None) for (kind, twin), entries in others.items()]
+        found += _scattered(segment, chosen, at)
+    return found
+
+
+def _run(segment: Segment, at: int, low: int, high: int, keep: npt.NDArray[np.bool_] | None) -> Callable[[], Ids]:
+    return lambda: segment.run(at, low, high, keep)
+
+
+def _scattered(segment: Segment, chosen: Iterable[Chosen], at: frozenset[int]) -> list[Group]:
+    found = []
+    for rank, far, twin, entries, only in chosen:
+        for column in _columns(at if only is None else at & only):
+            docs = segment.scattered(column.at, entries)
+            if len(docs):
+                found.append(Group(grade(rank, column.order, far=far, twin=twin), len(docs), _given(docs)))
+    return found
+
+
+def _given(docs: Ids) -> Callable[[], Ids]:
+    return lambda: docs
+
+
+def _called(segment: Segment, word: str, raw: str, *, several: bool) -> list[Chosen]:
+    """Return the other forms of a given name, and beside other terms its bare initial."""
+    entries = [entry for name in nicknames.others(word) for entry in range(*segment.equal(name))]
+    if several and word.isalpha():
+        entries += range(*segment.equal(initial(word[0])))
+    return _by_twin(segment, (Rank.NICKNAME, 0), entries, raw, frozenset({NAME}))
+
+
+def _by_twin(
+    segment: Segment, kind: tuple[Rank, int], entries: Iterable[int], raw: str, only: frozenset[int] | None = None
+) -> list[Chosen]:
+    parts: tuple[list[int], list[int]] = ([], [])
+    for entry in entries:
+        parts[raw not in spelling(segment.entries[entry]).raw].append(entry)
+    return [(*kind, bool(twin), np.array(part), only) for twin, part in enumerate(parts) if part]
+
+
+def _near(segment: Segment, word: str, raw: str, *, unfinished: bool) -> list[Chosen]:
+    found: list[Chosen] = []
+    for (rank, far), numbers in near(segment, word, unfinished=unfinished).items():
+        only = SOUNDING if rank is Rank.PHONETIC else None
+        found += _by_twin(segment, (rank, far), segment.spellings(numbers), raw, only)
+    return found
+
+
+def _numbers(segment: Segment, term: Term, at: frozenset[int]) -> list[Group]:
+    found: list[Group] = []
+    for column in DIGITS:
+        if column.at not in at:
+            continue
+        numbers = segment.numbers[column.name]
+        exact = [numbers.equal(digits) for digits in term.international]
+        if term.digits:
+            exact.append(numbers.equal(EXTENSION + term.digits))
+        parts = [(Rank.EXACT, docs) for docs in exact]
+        parts += [(Rank.PREFIX, numbers.beginning(digits)) for digits in term.international]
+        parts.append((Rank.INFIX, numbers.containing(term.digits)))
+        found += [Group(grade(rank, column.order), len(docs), _given(docs)) for rank, docs in parts if len(docs)]
+    return found
+
+
+def _all_words(segment: Segment, term: Term, at: frozenset[int]) -> list[Group]:
+    """Return documents that match every word of the term; the worst one counts."""
+    parts = [
+        resolved(_runs(segment, word, word, at, part=term.part, whole=term.whole)) for word in dict.fromkeys(term.words)
+    ]
+    docs, grades = parts[0]
+    for others, theirs in parts[1:]:
+        docs, here, there = np.intersect1d(docs, others, assume_unique=True, return_indices=True)
+        grades = np.maximum(grades[here], theirs[there])
+    return _by_grade(docs, grades)
+
+
+def _by_grade(docs: Ids, grades: Grades) -> list[Group]:
+    return [
+        Group(value, int(np.count_nonzero(grades == value)), _given(docs[grades == value]))
+        for value in np.unique(grades).tolist()
+    ]
+
+
+def _phrase(segment: Segment, term: Term, at: frozenset[int]) -> list[Group]:
+    """Return documents that have the words one behind the other in one column."""
+    spans = [segment.equal(word) for word in term.words]
+    rarest = min(spans, key=lambda span: sum(segment.count(column.at, *span) for column in _columns(at)))
+    candidates = [segment.run(column.at, *rarest) for column in _columns(at)]
+    docs = distinct(np.concatenate(candidates)) if candidates else EMPTY
+    if not len(docs):
+        return []
+    counts = segment.starts[docs + 1] - segment.starts[docs]
+    text = segment.text[ranges(segment.starts[docs], counts)]
+    owner = np.repeat(docs, counts)
+    entries, columns = text & np.uint32(ENTRY_MASK), text >> np.uint32(ENTRY_BITS)
+    long = len(term.words)
+    if len(text) < long:
+        return []
+    last = len(text) - long + 1
+    match = np.ones(last, dtype=np.bool_)
+    for place, (low, high) in enumerate(spans):
+        here = slice(place, place + last)
+        match &= (entries[here] >= low) & (entries[here] < high)
+        match &= (columns[here] == columns[:last]) & (owner[here] == owner[:last])
+    found = []
+    for column in _columns(at):
+        hits = distinct(owner[:last][match & (columns[:last] == column.at)])
+        if len(hits):
+            found.append(Group(grade(Rank.EXACT, column.order, twin=True), len(hits), _given(hits)))
+    return found

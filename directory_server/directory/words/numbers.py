@@ -1,0 +1,148 @@
+"""Number parts: telephone numbers found by their beginning and by any digits inside their national part.
+
+A number is one 64-bit integer of hexadecimal digits: its E.164 digits from the left, filled up with `f`. Numbers stand
+sorted, so that a beginning is one run; so do all their tails of two digits and more, each as number and place.
+"""
+
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from directory_server.directory import dialling
+from directory_server.directory.words.arrays import Ids, order_of
+
+DIGITS: Final = 16
+"""Digits of a number that are kept; E.164 has 15."""
+SHORTEST: Final = 2
+"""Digits of the shortest tail."""
+EXTENSION: Final = "a"
+"""Stands before a number that is only an internal extension: no searched beginning meets it."""
+_FILL = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+Packed = npt.NDArray[np.uint64]
+
+
+def packed(digits: str) -> int:
+    """Return a number's digits as an integer."""
+    return int(digits[:DIGITS].ljust(DIGITS, "f"), 16)
+
+
+def code_length(e164_digits: str) -> int:
+    """Return how many digits stand before the national part."""
+    return 1 if e164_digits.startswith(EXTENSION) else len(dialling.country_code(e164_digits))
+
+
+@dataclass(frozen=True, slots=True)
+class NumberParts:
+    """The numbers of one column: `packed` sorted, `codes` the lengths before the national part, `docs` their holders.
+
+    `tails` are sorted by the digits they begin; each is the place of its number times 16 plus where it begins.
+    """
+
+    packed: Packed
+    codes: npt.NDArray[np.uint8]
+    docs: Ids
+    tails: Ids
+
+    @classmethod
+    def of(cls, numbers: Packed, codes: npt.NDArray[np.uint8], docs: Ids) -> "NumberParts":
+        """Sort numbers and their tails."""
+        order = np.lexsort((docs, numbers))
+        numbers, codes, docs = numbers[order], codes[order], docs[order]
+        lengths = _lengths(numbers)
+        places, values = [], []
+        for start in range(DIGITS - SHORTEST + 1):
+            has = np.flatnonzero((codes <= start) & (lengths >= start + SHORTEST))
+            places.append((has << 4 | start).astype(np.uint32))
+            values.append(_tail(numbers[has], start))
+        every = np.concatenate(places)
+        return cls(numbers, codes, docs, every[order_of(np.concatenate(values))])
+
+    @classmethod
+    def stored(cls, sections: Mapping[str, npt.NDArray[np.generic]], name: str) -> "NumberParts":
+        """Return the parts that `sections` stored."""
+        return cls(*(sections[f"{name}.{part}"] for part in ("packed", "codes", "docs", "tails")))  # type: ignore[arg-type] # as written below
+
+    def sections(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
+        """Return the arrays by the names they are stored under."""
+        return {
+            f"{name}.packed": self.packed, f"{name}.codes": self.codes, f"{name}.docs": self.docs,
+            f"{name}.tails": self.tails,
+        }  # fmt: skip
+
+    def beginning(self, digits: str) -> Ids:
+        """Return the holders of numbers that begin with these E.164 digits."""
+        if not digits or len(digits) > DIGITS:
+            return self.docs[:0]
+        low, high = int(digits.ljust(DIGITS, "0"), 16), int(digits.ljust(DIGITS, "f"), 16)
+        start = np.searchsorted(self.packed, np.uint64(low), "left")
+        return self.docs[start : np.searchsorted(self.packed, np.uint64(high), "right")]
+
+    def equal(self, digits: str) -> Ids:
+        """Return the holders of exactly this number."""
+        value = np.uint64(packed(digits))
+        start, end = np.searchsorted(self.packed, value, "left"), np.searchsorted(self.packed, value, "right")
+        return self.docs[start:end]
+
+    def containing(self, digits: str) -> Ids:
+        """Return the holders of numbers with these digits, 2 to 16, anywhere in the national part."""
+        if not SHORTEST <= len(digits) <= DIGITS:
+            return self.docs[:0]
+        low, high = int(digits.ljust(DIGITS, "0"), 16), int(digits.ljust(DIGITS, "f"), 16)
+        tails: Ids = self.tails[self._place(low) : self._place(high + 1)]
+        return self.docs[tails >> np.uint32(4)]
+
+    def _place(self, value: int) -> int:
+        """Return the place of the first tail that is not below this value."""
+        low, high = 0, len(self.tails)
+        while low < high:
+            middle = (low + high) // 2
+            tail = int(self.tails[middle])
+            shift = (tail & 15) * 4
+            number = int(self.packed[tail >> 4])
+            if ((number << shift) & 0xFFFFFFFFFFFFFFFF | (1 << shift) - 1) < value:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def _lengths(numbers: Packed) -> npt.NDArray[np.intp]:
+    lengths = np.zeros(len(numbers), dtype=np.intp)
+    for at in range(DIGITS):
+        lengths += (numbers >> np.uint64(60 - 4 * at)) & np.uint64(15) != np.uint64(15)
+    return lengths
+
+
+def _tail(numbers: Packed, start: int) -> Packed:
+    if start == 0:
+        return numbers
+    return numbers << np.uint64(4 * start) | _FILL >> np.uint64(64 - 4 * start)
+
+
+class Numbers:
+    """Collects the numbers of one column, document by document."""
+
+    def __init__(self) -> None:
+        self._packed = array("Q")
+        self._codes = array("B")
+        self._docs = array("I")
+
+    def add(self, document: int, numbers: Iterable[str]) -> None:
+        """Add E.164 digits, or `EXTENSION` and an extension."""
+        for digits in numbers:
+            self._packed.append(packed(digits))
+            self._codes.append(code_length(digits))
+            self._docs.append(document)
+
+    def arrays(self) -> tuple[Packed, npt.NDArray[np.uint8], Ids]:
+        """Return what was collected: numbers, codes, documents."""
+        return (
+            np.array(self._packed, dtype=np.uint64),
+            np.array(self._codes, dtype=np.uint8),
+            np.array(self._docs, dtype=np.uint32),
+        )

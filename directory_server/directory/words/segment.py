@@ -1,0 +1,122 @@
+"""Segment: one immutable part of the vocabulary index, over documents numbered from 0 in their order as equal hits.
+
+Documents come by source priority, then name to sort by, then id; so the smallest numbers of equally good hits are the
+best ones. Per column, the documents of every entry stand together and ascend: all words that begin alike are one run.
+"""
+
+import mmap
+from bisect import bisect_left
+from collections.abc import Collection
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from directory_server.directory.columns import DIGITS, TEXT
+from directory_server.directory.tables import SOURCE_BITS
+from directory_server.directory.words.approximate import Approximate
+from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
+from directory_server.directory.words.numbers import NumberParts
+from directory_server.directory.words.segment_file import from_bytes
+from directory_server.directory.words.spelling import BEHIND_PREFIX, BEHIND_WORD, SEPARATOR
+
+_FEW: Final = 32
+
+
+class Segment:
+    """An opened segment; safe to use from several threads."""
+
+    def __init__(self, data: bytes | mmap.mmap) -> None:
+        sections, self.facts = from_bytes(data)
+        held: dict[str, Any] = sections
+        self._data = data
+        text = held["entries"].tobytes().decode()
+        self.entries: list[str] = text.split("\n") if text else []
+        self.rows: npt.NDArray[np.int64] = held["rows"]
+        self.by_row: Ids = held["by_row"]
+        self.starts: Ids = held["starts"]
+        self.text: Ids = held["text"]
+        self.variants: Ids = held["variants"]
+        self._words: Ids = held["words"]
+        self._docs: dict[int, Ids] = {column.at: held[f"docs.{column.name}"] for column in TEXT}
+        self._runs: dict[int, Ids] = {column.at: held[f"runs.{column.name}"] for column in TEXT}
+        self.near = Approximate.stored(sections)
+        self.numbers = {column.name: NumberParts.stored(sections, column.name) for column in DIGITS}
+        self.size = len(self.rows)
+        self.source: npt.NDArray[np.uint32] = held["source"]
+        self.sources: list[int] = self.facts["sources"]
+
+    def beginning(self, word: str) -> tuple[int, int]:
+        """Return the run of entries whose word begins so: first, and behind the last."""
+        return bisect_left(self.entries, word), bisect_left(self.entries, word + BEHIND_PREFIX)
+
+    def equal(self, word: str) -> tuple[int, int]:
+        """Return the run of entries that are spellings of this word."""
+        start = bisect_left(self.entries, word)
+        return start, bisect_left(self.entries, word + BEHIND_WORD, start)
+
+    def word(self, number: int) -> str:
+        """Return a distinct word by its number."""
+        return self.entries[int(self._words[number])].partition(SEPARATOR)[0]
+
+    def spellings(self, numbers: list[int]) -> list[int]:
+        """Return the entries of distinct words."""
+        found: list[int] = []
+        for number in numbers:
+            behind = self._words[number + 1] if number + 1 < len(self._words) else len(self.entries)
+            found += range(int(self._words[number]), int(behind))
+        return found
+
+    def words_beginning(self, beginning: str) -> range:
+        """Return the numbers of distinct words that begin so."""
+        low, high = self.beginning(beginning)
+        first, last = np.searchsorted(self._words, np.array([low, high], dtype=np.uint32)).tolist()
+        return range(first, last)
+
+    def variants_within(self, start: int, end: int) -> list[int]:
+        """Return those entries of a run that are not written as in normal form."""
+        low, high = np.searchsorted(self.variants, np.array([start, end], dtype=np.uint32)).tolist()
+        found: list[int] = self.variants[low:high].tolist()
+        return found
+
+    def count(self, at: int, start: int, end: int) -> int:
+        """Return how many documents a run of entries has in a column, counted once per entry."""
+        runs = self._runs[at]
+        return int(runs[end]) - int(runs[start])
+
+    def run(self, at: int, start: int, end: int, keep: npt.NDArray[np.bool_] | None = None) -> Ids:
+        """Return the documents of a run of entries in a column, of those entries only that `keep` says."""
+        runs = self._runs[at]
+        found = self._docs[at][runs[start] : runs[end]]
+        if keep is None or not len(found):
+            return found
+        return found[np.repeat(keep, np.diff(runs[start : end + 1]))]
+
+    def scattered(self, at: int, entries: npt.NDArray[np.intp]) -> Ids:
+        """Return the documents of any entries in a column."""
+        runs, docs = self._runs[at], self._docs[at]
+        if len(entries) <= _FEW:
+            parts = [docs[runs[entry] : runs[entry + 1]] for entry in entries.tolist()]
+            return np.concatenate(parts) if parts else EMPTY
+        starts = runs[entries]
+        return docs[ranges(starts, runs[entries + 1] - starts)]
+
+    def contacts(self, ids: Collection[int]) -> Ids:
+        """Return the documents of these contacts, whatever their source."""
+        if not self.size or not ids:
+            return EMPTY
+        wanted = np.array(sorted(ids), dtype=np.int64)
+        at = np.searchsorted(self.rows, wanted << SOURCE_BITS, sorter=self.by_row)
+        at[at == self.size] = 0
+        docs = self.by_row[at]
+        return distinct(docs[self.rows[docs] >> SOURCE_BITS == wanted])
+
+    def documents(self, rows: list[int]) -> Ids:
+        """Return the documents that have these row numbers."""
+        wanted = np.array(rows, dtype=np.int64)
+        if not self.size or not len(wanted):
+            return EMPTY
+        at = np.searchsorted(self.rows, wanted, sorter=self.by_row)
+        at[at == self.size] = 0
+        docs = self.by_row[at]
+        return distinct(docs[self.rows[docs] == wanted])

@@ -1,0 +1,104 @@
+"""Spellings: the entries of a vocabulary, which are words in normal form with the way they were written.
+
+An entry is the normal form alone where it was written so, else normal form, raw spelling and place in a hyphenated word
+behind separators. In code-point order all spellings of a word stand together, and all words that begin alike.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from directory_server.directory.normal_form import fold, words
+
+SEPARATOR: Final = "\0"
+BEHIND_WORD: Final = "\1"
+"""Follows every spelling of a word, and stands before every longer word."""
+BEHIND_PREFIX: Final = "\U0010ffff"
+TAG: Final = ":"
+"""Stands behind the name of a custom field, and before a given name of which only the first letter is known."""
+
+_APOSTROPHE = re.compile("['`\u2018\u2019\u02bc\u00b4]")
+_WRITTEN = re.compile(r"[^\W_]+")
+_JOINS: Final = "-'`\u2010\u2011\u2018\u2019\u02bc\u00b4"
+_LONGEST_RAW: Final = 40
+_MOST_REMEMBERED: Final = 400_000
+
+
+class Spelling(NamedTuple):
+    """`normal` form, `raw` as written in lower case, and whether it is a later `part` of a hyphenated word."""
+
+    normal: str
+    raw: str
+    part: bool
+
+
+def entry(normal: str, raw: str, *, part: bool) -> str:
+    """Return the vocabulary's entry for one spelling."""
+    if raw == normal and not part:
+        return normal
+    return f"{normal}{SEPARATOR}{raw}{SEPARATOR}{'1' if part else ''}"
+
+
+def spelling(text: str) -> Spelling:
+    """Return what `entry` was given."""
+    normal, separated, rest = text.partition(SEPARATOR)
+    if not separated:
+        return Spelling(normal, normal, part=False)
+    raw, _, part = rest.partition(SEPARATOR)
+    return Spelling(normal, raw, part=bool(part))
+
+
+@lru_cache(maxsize=65536)
+def entries(piece: str) -> tuple[str, ...]:
+    """Return the entries of a text without blanks; those of a longer text are those of its pieces, one by one."""
+    normals = words(piece)
+    lowered = unicodedata.normalize("NFC", piece).casefold()
+    found = list(_WRITTEN.finditer(lowered))
+    if len(found) == len(normals) and not _APOSTROPHE.search(lowered):
+        return tuple(
+            entry(normal, match[0][:_LONGEST_RAW], part=match.start() > 0 and lowered[match.start() - 1] in _JOINS)
+            for normal, match in zip(normals, found, strict=True)
+        )
+    apart = any(join in piece for join in _JOINS)
+    return tuple(entry(normal, normal, part=apart and at > 0) for at, normal in enumerate(normals))
+
+
+def tag(name: str, word: str) -> str:
+    """Return the entry by which a word of the custom field of this name is found."""
+    return f"{fold(''.join(char for char in name if char.isalpha()))}{TAG}{word}"
+
+
+def initial(letter: str) -> str:
+    """Return the entry of a given name of which only this letter is known."""
+    return TAG + letter
+
+
+class Numbering:
+    """Numbers for entries, given in the order in which they come; texts are cut into pieces at blanks."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self._pieces: dict[str, list[int]] = {}
+
+    def of_entry(self, text: str) -> int:
+        """Return the number of one entry."""
+        return self.numbers.setdefault(text, len(self.numbers))
+
+    def adder(self, add: Callable[[list[int]], object]) -> Callable[[str], None]:
+        """Return what adds the numbers of a text's entries; the usual piece costs one look-up."""
+        pieces, miss = self._pieces, self._miss
+
+        def take(text: str) -> None:
+            for piece in text.split():
+                add(pieces.get(piece) or miss(piece))
+
+        return take
+
+    def _miss(self, piece: str) -> list[int]:
+        numbers = [self.of_entry(text) for text in entries(piece)]
+        if len(self._pieces) >= _MOST_REMEMBERED:
+            self._pieces.clear()
+        self._pieces[piece] = numbers
+        return numbers
