@@ -20,7 +20,7 @@ SOURCE_MASK: Final = (1 << SOURCE_BITS) - 1
 _COLLECTED: Final = {
     "number": "digits, row, field", "trunk": "digits, row, field, company", "link": "key, row, field",
 }  # fmt: skip
-_CACHE_KIB = 32_768
+_CACHE_KIB = 8_192
 _BUSY_S = 30
 
 _SCHEMA = """
@@ -82,7 +82,6 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
     )
     connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
     connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA mmap_size=2147483648")
     return connection
 
 

@@ -21,6 +21,8 @@ SHORTEST: Final = 2
 """Digits of the shortest tail."""
 EXTENSION: Final = "a"
 """Stands before a number that is only an internal extension: no searched beginning meets it."""
+_STEP: Final = 256
+"""Every so many tails the fence has one."""
 _FILL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 Packed = npt.NDArray[np.uint64]
@@ -40,13 +42,15 @@ def code_length(e164_digits: str) -> int:
 class NumberParts:
     """The numbers of one column: `packed` sorted, `codes` the lengths before the national part, `docs` their holders.
 
-    `tails` are sorted by the digits they begin; each is the place of its number times 16 plus where it begins.
+    `tails` are sorted by the digits they begin; each is the place of its number times 16 plus where it begins. `fence`
+    has the digits of some of them, so that few pages are read to find one.
     """
 
     packed: Packed
     codes: npt.NDArray[np.uint8]
     docs: Ids
     tails: Ids
+    fence: Packed
 
     @classmethod
     def of(cls, numbers: Packed, codes: npt.NDArray[np.uint8], docs: Ids) -> "NumberParts":
@@ -59,19 +63,20 @@ class NumberParts:
             has = np.flatnonzero((codes <= start) & (lengths >= start + SHORTEST))
             places.append((has << 4 | start).astype(np.uint32))
             values.append(_tail(numbers[has], start))
-        every = np.concatenate(places)
-        return cls(numbers, codes, docs, every[order_of(np.concatenate(values))])
+        digits = np.concatenate(values)
+        order = order_of(digits)
+        return cls(numbers, codes, docs, np.concatenate(places)[order], digits[order[_STEP - 1 :: _STEP]])
 
     @classmethod
     def stored(cls, sections: Mapping[str, npt.NDArray[np.generic]], name: str) -> "NumberParts":
         """Return the parts that `sections` stored."""
-        return cls(*(sections[f"{name}.{part}"] for part in ("packed", "codes", "docs", "tails")))  # type: ignore[arg-type] # as written below
+        return cls(*(sections[f"{name}.{part}"] for part in ("packed", "codes", "docs", "tails", "fence")))  # type: ignore[arg-type] # as written below
 
     def sections(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
         """Return the arrays by the names they are stored under."""
         return {
             f"{name}.packed": self.packed, f"{name}.codes": self.codes, f"{name}.docs": self.docs,
-            f"{name}.tails": self.tails,
+            f"{name}.tails": self.tails, f"{name}.fence": self.fence,
         }  # fmt: skip
 
     def beginning(self, digits: str) -> Ids:
@@ -98,7 +103,8 @@ class NumberParts:
 
     def _place(self, value: int) -> int:
         """Return the place of the first tail that is not below this value."""
-        low, high = 0, len(self.tails)
+        low = int(np.searchsorted(self.fence, np.uint64(value))) * _STEP
+        high = min(low + _STEP, len(self.tails))
         while low < high:
             middle = (low + high) // 2
             tail = int(self.tails[middle])
