@@ -14,6 +14,7 @@ from directory_server.store.contact_json import contact_from_json
 from directory_server.store.rows import FieldGroup
 
 _VARIABLES = 900
+_GROUPS = {group.value: group for group in FieldGroup}
 
 
 Changed = tuple[int, int, str, int, str, str, str | None]
@@ -130,7 +131,7 @@ def following(
 def _seen(rows: Iterable[tuple[int, str]], scope: Scope) -> Iterator[int]:
     last = None
     for row, field in rows:
-        if row != last and FieldGroup(field) in scope.groups(source_of(row)):
+        if row != last and _GROUPS[field] in scope.groups(source_of(row)):
             last = row
             yield row
 
@@ -152,6 +153,6 @@ def on_trunk(connection: sqlite3.Connection, digits: str, scope: Scope) -> list[
         "SELECT row, field, company FROM trunk WHERE digits = ? ORDER BY row", (digits,)
     ):
         groups = scope.groups(source_of(row))
-        if FieldGroup(field) in groups:
+        if _GROUPS[field] in groups:
             found[row] = company if FieldGroup.NAME in groups else ""
     return list(found.items())

@@ -10,6 +10,7 @@ from directory_server.directory.listing import Number
 from directory_server.directory.normal_form import words
 from directory_server.directory.number import read
 from directory_server.directory.person import name_company_key, personal_mail
+from directory_server.store.contact_json import PHONE_KINDS
 from directory_server.store.rows import FieldGroup, Location
 
 _SHORTEST_NAME = 4
@@ -157,7 +158,7 @@ def numbers_to_json(numbers: tuple[Number, ...]) -> str:
 
 def numbers_from_json(text: str) -> tuple[Number, ...]:
     """Return the numbers that `numbers_to_json` wrote."""
-    return tuple(Number(PhoneKind(kind), *rest) for kind, *rest in json.loads(text))
+    return tuple([Number(PHONE_KINDS[kind], *rest) for kind, *rest in json.loads(text)])
 
 
 Keys = Callable[[Number], tuple[str, ...]]

@@ -77,4 +77,6 @@ def _hidden(groups: frozenset[FieldGroup]) -> tuple[str, ...]:
 
 def visible_numbers(numbers: tuple[Number, ...], groups: frozenset[FieldGroup]) -> tuple[Number, ...]:
     """Return the numbers whose group is granted."""
+    if FieldGroup.PRIVATE in groups and FieldGroup.BUSINESS in groups:
+        return numbers
     return tuple(number for number in numbers if number.group in groups)

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Final
@@ -18,7 +18,7 @@ from directory_server.directory.number import ask
 from directory_server.directory.person import MOST_HOLDERS, Person, Preferred
 from directory_server.directory.query import Query, parse
 from directory_server.directory.scope import Scope
-from directory_server.directory.tables import source_of
+from directory_server.directory.tables import contact_of, source_of
 from directory_server.store import grants, rights
 from directory_server.store.database import Database
 from directory_server.store.rights import Rights
@@ -96,7 +96,7 @@ class View:
         limit = _bounded(limit)
         with self._index.reading():
             found = self._search(text, min(limit * _PER_PERSON, MOST_HITS), familiar)
-            persons = self._persons(self._listings(found), limit)
+            persons = self._persons(self._listed(found, limit), limit)
         more = found.more or len(persons) > limit
         return Answer(tuple(persons[:limit]), more, (self._clock() - start) * 1000)
 
@@ -137,7 +137,7 @@ class View:
         """Return the person this visible contact belongs to, or None."""
         with self._index.reading():
             listing = self.contact(contact_id)
-            return self._person(listing) if listing else None
+            return self._person(listing, {}) if listing else None
 
     def all(self) -> Iterator[Listing]:
         """Yield every visible contact in order of id."""
@@ -166,9 +166,14 @@ class View:
         return scope
 
     def _listings(self, found: Found) -> list[Listing]:
-        with self._index.reading() as connection:
-            rows = [(hit.row, hit.match) for hit in found.hits]
-            return contact_table.listings(connection, rows, self.scope, self._names)
+        return list(self._listed(found, len(found.hits)))
+
+    def _listed(self, found: Found, at_once: int) -> Iterator[Listing]:
+        """Yield the hits, reading so many at once: few are needed where every hit is another person."""
+        for start in range(0, len(found.hits), at_once + 1):
+            with self._index.reading() as connection:
+                rows = [(hit.row, hit.match) for hit in found.hits[start : start + at_once + 1]]
+                yield from contact_table.listings(connection, rows, self.scope, self._names)
 
     def _fetch(self, connection: sqlite3.Connection, rows: list[int], match: Match) -> list[Listing]:
         if len(rows) > lookup.MOST_HOLDERS:
@@ -180,18 +185,22 @@ class View:
         """Return the persons of these listings in their order, one more than `limit` at most."""
         persons: list[Person] = []
         covered: set[int] = set()
+        known: dict[int, Listing] = {}
         for listing in listings:
             if listing.id in covered:
                 continue
-            one = self._person(listing)
+            one = self._person(listing, known)
             covered |= {part.id for part in one.listings}
             persons.append(one)
             if len(persons) > limit:
                 break
         return persons
 
-    def _person(self, seed: Listing) -> Person:
-        """Gather the visible contacts that share a key with this one, or with one gathered before, and merge."""
+    def _person(self, seed: Listing, known: dict[int, Listing]) -> Person:
+        """Gather the visible contacts that share a key with this one, or with one gathered before, and merge.
+
+        `known` keeps what was read for this answer before.
+        """
         gathered = {seed.id: seed}
         waiting = [seed]
         with self._index.reading() as connection:
@@ -201,11 +210,22 @@ class View:
                     rows = contact_table.linked(connection, key, self.scope)
                     if not 1 < len(rows) <= MOST_HOLDERS:
                         continue
-                    for other in contact_table.listings(connection, [(r, None) for r in rows], self.scope, self._names):
-                        if other.id not in gathered and person.same(listing, other):
+                    for other in self._others(connection, rows, gathered, known):
+                        if person.same(listing, other):
                             gathered[other.id] = other
                             waiting.append(other)
         return person.one_person(gathered.values(), self._by_name, seed.match, self._preferred)
+
+    def _others(
+        self, connection: sqlite3.Connection, rows: list[int], gathered: Container[int], known: dict[int, Listing]
+    ) -> list[Listing]:
+        """Return the listings of rows that were not gathered yet, in their order."""
+        wanted = [row for row in rows if contact_of(row) not in gathered]
+        missing = [(row, None) for row in wanted if contact_of(row) not in known]
+        if missing:
+            read = contact_table.listings(connection, missing, self.scope, self._names)
+            known.update((listing.id, listing) for listing in read)
+        return [known[contact_of(row)] for row in wanted]
 
 
 def _bounded(limit: int) -> int:
