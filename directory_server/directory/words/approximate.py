@@ -172,7 +172,8 @@ class Approximate:
         """Return words that have every three letters of this one."""
         lists = []
         for gram in _grams(word):
-            low, high = np.searchsorted(self.gram_keys, np.array([gram, gram + 1], dtype=np.uint64)).tolist()
+            key = np.uint32(gram)  # of the keys' own type: any other would make numpy convert them all
+            low, high = np.searchsorted(self.gram_keys, key, "left"), np.searchsorted(self.gram_keys, key, "right")
             if low == high:
                 return EMPTY
             lists.append(self.gram_words[low:high])

@@ -55,6 +55,11 @@ class Segment:
         start = bisect_left(self.entries, word)
         return start, bisect_left(self.entries, word + BEHIND_WORD, start)
 
+    @property
+    def distinct(self) -> int:
+        """The number of distinct words, whatever their spellings."""
+        return len(self._words)
+
     def word(self, number: int) -> str:
         """Return a distinct word by its number."""
         return self.entries[int(self._words[number])].partition(SEPARATOR)[0]

@@ -49,14 +49,15 @@ class Segments:
 
     def of(self, connection: sqlite3.Connection) -> list[Opened]:
         """Return the segments of the connection's snapshot; raises segment_file.Damaged or FileNotFoundError."""
-        rows = connection.execute("SELECT id, version FROM segment ORDER BY id").fetchall()
-        found = [self._open(connection, number, version) for number, version in rows]
+        rows = connection.execute("SELECT id, stamp, version FROM segment ORDER BY id").fetchall()
+        found = [self._open(connection, *row) for row in rows]
         if len(self._opened) > len(rows):
-            self._forget({number for number, _version in rows})
+            self._forget({stamp for _number, stamp, _version in rows})
         return found
 
-    def _open(self, connection: sqlite3.Connection, number: int, version: int) -> Opened:
-        opened, known = self._opened.get(number), self._alive.get(number)
+    def _open(self, connection: sqlite3.Connection, number: int, stamp: int, version: int) -> Opened:
+        # Known by drawn numbers: counted ones come again when the transaction that gave them is rolled back.
+        opened, known = self._opened.get(stamp), self._alive.get(stamp)
         if opened is None:
             file, data = connection.execute("SELECT file, data FROM segment WHERE id = ?", (number,)).fetchone()
             content = segment_file.mapped(self._folder / file) if file else data
@@ -65,15 +66,15 @@ class Segments:
             (dead,) = connection.execute("SELECT dead FROM segment WHERE id = ?", (number,)).fetchone()
             known = (version, _alive(opened[0].size, dead))
         with self._lock:
-            opened = self._opened.setdefault(number, opened)
-            self._alive[number] = known
+            opened = self._opened.setdefault(stamp, opened)
+            self._alive[stamp] = known
         return Opened(opened[0], known[1], opened[1])
 
     def _forget(self, present: set[int]) -> None:
         with self._lock:
-            for number in self._opened.keys() - present:
-                del self._opened[number]
-                self._alive.pop(number, None)
+            for stamp in self._opened.keys() - present:
+                del self._opened[stamp]
+                self._alive.pop(stamp, None)
 
     def add(self, connection: sqlite3.Connection, documents: Iterable[Document], priorities: Mapping[int, int]) -> None:
         """Put documents in."""
@@ -90,7 +91,8 @@ class Segments:
         sections, facts = build.segment(batch, sorts, priorities)
         count = len(batch.rows)
         cursor = connection.execute(
-            "INSERT INTO segment (documents, living, version, file, data, dead) VALUES (?, ?, 0, '', NULL, ?)",
+            "INSERT INTO segment (stamp, documents, living, version, file, data, dead)"
+            " VALUES (random(), ?, ?, 0, '', NULL, ?)",
             (count, count, b""),
         )
         number = cursor.lastrowid
@@ -114,7 +116,7 @@ class Segments:
                 continue
             (dead,) = connection.execute("SELECT dead FROM segment WHERE id = ?", (number,)).fetchone()
             connection.execute(
-                "UPDATE segment SET dead = ?, living = living - ?, version = version + 1 WHERE id = ?",
+                "UPDATE segment SET dead = ?, living = living - ?, version = random() WHERE id = ?",
                 (dead + gone.astype("<u4").tobytes(), len(gone), number),
             )
         connection.execute("DELETE FROM segment WHERE living = 0")

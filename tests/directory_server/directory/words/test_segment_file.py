@@ -1,0 +1,91 @@
+"""A segment file says what was put in, or that it is damaged; nothing in between."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from directory_server.directory.words import segment_file
+from directory_server.directory.words.segment import Segment
+from directory_server.directory.words.segment_file import Damaged, from_bytes, is_sound, mapped, to_bytes, write
+from tests.fakes.words import segment_of
+
+SECTIONS = {
+    "words": np.frombuffer(b"anna\nhans", dtype=np.uint8),
+    "docs": np.arange(100, dtype=np.uint32),
+    "rows": np.array([-1, 2**62], dtype=np.int64),
+    "none": np.empty(0, dtype=np.uint16),
+    "numbers": np.array([2**64 - 1], dtype=np.uint64),
+}
+FACTS = {"sources": [1, 2]}
+CONTENT = b"".join(to_bytes(SECTIONS, FACTS))
+
+
+def test_what_was_written_comes_back(tmp_path):
+    path = tmp_path / "words-1"
+    write(path, SECTIONS, FACTS)
+    found, facts = from_bytes(mapped(path))
+    assert facts == FACTS
+    assert found.keys() == SECTIONS.keys()
+    for name, array in SECTIONS.items():
+        assert found[name].dtype == array.dtype
+        assert np.array_equal(found[name], array)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert is_sound(mapped(path))
+
+
+def test_every_section_begins_at_a_boundary():
+    found, _facts = from_bytes(CONTENT)
+    start = np.frombuffer(CONTENT, dtype=np.uint8).ctypes.data
+    assert [(array.ctypes.data - start) % 64 for array in found.values() if array.size] == [0] * 4
+
+
+@given(st.integers(0, len(CONTENT) - 1))
+def test_a_cut_file_is_damaged(length):
+    with pytest.raises(Damaged):
+        from_bytes(CONTENT[:length])
+    assert not is_sound(CONTENT[:length])
+
+
+@given(st.integers(0, len(CONTENT) - 1), st.integers(1, 255))
+def test_a_changed_byte_is_noticed(at, change):
+    changed = bytearray(CONTENT)
+    changed[at] ^= change
+    padding = bytes(len(CONTENT)) == bytes(changed)  # never: the content is not all zeros
+    assert not padding
+    noticed = not is_sound(bytes(changed))
+    found = None if noticed else from_bytes(bytes(changed))[0]
+    assert noticed or all(np.array_equal(found[name], array) for name, array in SECTIONS.items())
+
+
+@settings(max_examples=30)
+@given(st.binary(max_size=200))
+def test_foreign_bytes_are_damaged(content):
+    with pytest.raises(Damaged):
+        Segment(content)
+
+
+def test_another_format_is_damaged(monkeypatch):
+    monkeypatch.setattr(segment_file, "FORMAT", 99)
+    with pytest.raises(Damaged):
+        from_bytes(CONTENT)
+
+
+def test_an_empty_file_is_damaged(tmp_path):
+    path = tmp_path / "words-1"
+    path.touch()
+    with pytest.raises(Damaged):
+        from_bytes(mapped(path))
+
+
+def test_a_failed_writing_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(segment_file.os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left")))
+    with pytest.raises(OSError, match="No space"):
+        write(tmp_path / "words-1", SECTIONS, FACTS)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_segment_without_documents_can_be_asked():
+    segment = segment_of([])
+    assert (segment.size, segment.beginning("a"), segment.distinct) == (0, (0, 0), 0)
+    assert len(segment.documents([1])) == len(segment.contacts({1})) == 0

@@ -1,0 +1,24 @@
+"""Segments made of a few texts, without a store."""
+
+from collections.abc import Mapping, Sequence
+
+from directory_server.directory.columns import TEXT
+from directory_server.directory.document import Document
+from directory_server.directory.words.batch import Collector
+from directory_server.directory.words.build import segment
+from directory_server.directory.words.segment import Segment
+from directory_server.directory.words.segment_file import to_bytes
+
+
+def document(number: int, texts: Mapping[str, str], *, source: int = 1, sort: str = "") -> Document:
+    return Document(
+        number, source, tuple(texts.get(column.name, "") for column in TEXT), (), "", sort or f"{number:09}", (), ()
+    )
+
+
+def segment_of(texts: Sequence[Mapping[str, str]]) -> Segment:
+    """Return a segment of one document per mapping of column names to texts; their ids count from 1."""
+    collector = Collector()
+    for number, one in enumerate(texts, 1):
+        collector.add(document(number, one))
+    return Segment(b"".join(to_bytes(*segment(collector.batch(), collector.sorts, {}))))
