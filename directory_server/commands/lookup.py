@@ -12,7 +12,10 @@ ClientName = Annotated[
 ]
 Called = Annotated[
     str,
-    typer.Option(metavar="NUMBER", help="The called number: the answer is what that user may see, if the client has --called-view."),
+    typer.Option(
+        metavar="NUMBER",
+        help="The called number: the answer is what that user may see, if the client has --called-view.",
+    ),
 ]
 
 

@@ -15,7 +15,7 @@ GOOD: dict[str, Any] = {"iat": 1, "rk": base64url.encode(bytes(32)), "op": "sear
     st.builds(
         Inner,
         st.integers(0, MAX_TIME),
-        st.sampled_from(["search", "person", "whoami"]),
+        st.sampled_from(["search", "people", "person", "whoami"]),
         st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=9), max_size=4),
         st.binary(min_size=32, max_size=32),
         st.text(max_size=20),

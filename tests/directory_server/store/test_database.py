@@ -23,6 +23,7 @@ from directory_server.store import (  # noqa: F401 - each registers its table
 from directory_server.store import database as database_module
 from directory_server.store.database import Database
 from directory_server.store.errors import NotADatabase, SchemaTooNew
+from directory_server.store.rows import SharedNumbers
 from directory_server.store.schema import METADATA, REVISION
 from directory_server.vault.vault import Vault
 
@@ -142,3 +143,17 @@ def test_closing_twice_is_fine(database):
 
 def test_repr_carries_no_secret(database):
     assert repr(database) == f"<Database {database.path}>"
+
+
+def test_clients_of_the_first_schema_are_kept(tmp_path, monkeypatch):
+    path = tmp_path / "contactory.sqlite"
+    monkeypatch.setattr(database_module, "REVISION", "0001")
+    Database.open(path, VAULT).close()
+    with sqlite3.connect(path) as plain:
+        plain.execute("INSERT INTO clients VALUES (1, 'sbc', 'generic', '[3]', 'name', 'dc=x', '{}', 'hash')")
+    plain.close()
+    monkeypatch.undo()
+    opened = Database.open(path, VAULT)
+    kept = clients.by_name(opened, "sbc")
+    assert (kept.source_ids, kept.shared_numbers, kept.called_view) == ({3}, SharedNumbers.PRIORITY, frozenset())
+    opened.close()

@@ -9,7 +9,7 @@ from directory_server.store.change import Change
 from directory_server.store.contact_json import contact_to_json
 from directory_server.store.database import Database
 from directory_server.store.errors import NameTaken, NotFound
-from directory_server.store.rows import FieldGroup, Grant, Location, RunState
+from directory_server.store.rows import FieldGroup, Grant, Location, RunState, SharedNumbers
 from directory_server.store.staging import staging
 from directory_server.vault.errors import SealBroken, SealedWithOtherKey
 from directory_server.vault.vault import Vault
@@ -227,6 +227,25 @@ def test_a_client_is_verified_by_its_password_only(database):
     assert clients.verify(database, "sbc", "") is None
     assert clients.verify(database, "nobody", "right") is None
     assert clients.verify(database, "nobody", "") is None
+
+
+def test_a_changed_client_is_kept(database):
+    added = add_client(database)
+    changed = replace(
+        added, source_ids=frozenset({7}), fields=frozenset(FieldGroup), location=Location("AT"), preset="snom",
+        shared_numbers=SharedNumbers.COMPANY, called_view=frozenset({3, 1}),
+    )  # fmt: skip
+    clients.change(database, changed)
+    assert clients.by_name(database, "sbc") == changed
+    assert clients.verify(database, "sbc", "right") == changed
+    clients.change(database, changed, "new")
+    assert clients.verify(database, "sbc", "right") is None
+    assert clients.verify(database, "sbc", "new") == changed
+    with pytest.raises(ValueError, match="empty"):
+        clients.change(database, added, "")
+    clients.remove(database, "sbc")
+    with pytest.raises(NotFound):
+        clients.change(database, changed)
 
 
 def test_a_removed_or_replaced_client_no_longer_binds(database):

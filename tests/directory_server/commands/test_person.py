@@ -1,0 +1,53 @@
+import pytest
+
+
+@pytest.fixture
+def filled(line, tmp_path):
+    head = "id;given_name;family_name;company;department;email;main_phone\n"
+    rows = {
+        "crm": "1;Anna;Weber;Acme GmbH;Einkauf;anna@acme.example;\n2;;;Acme GmbH;;;+49 89 840798-0\n",
+        "ad": "a;Anna;Weber;Acme;Purchase;anna@acme.example;\nb;Bert;Abel;Acme;;;\n",
+    }
+    for name, text in rows.items():
+        (tmp_path / f"{name}.csv").write_text(head + text, encoding="utf-8")
+        priority = {"crm": "1", "ad": "2"}[name]
+        line.ok("source", "add", name, "--type", "csv", "--set", f"path={tmp_path / name}.csv", "--priority", priority)
+    line.ok("sync")
+    return line
+
+
+def test_a_preferred_source_wins_on_the_card(filled):
+    def card():
+        (person,) = filled.ok("search", "anna weber")["persons"]
+        return person["department"], person["sources"]["department"]
+
+    assert card() == ("Einkauf", "crm")
+    assert filled.ok("person", "priority", "list") == []
+    assert "sources' priority decides" in filled.run("person", "priority", "list").out
+    assert filled.ok("person", "priority", "set", "department", "ad,crm") == {
+        "field": "department", "sources": ["ad", "crm"],
+    }  # fmt: skip
+    assert card() == ("Purchase", "ad")
+    assert filled.ok("person", "priority", "list") == [{"field": "department", "sources": ["ad", "crm"]}]
+    assert "department: ad, crm, then" in filled.run("person", "priority", "list").out
+    assert filled.ok("person", "priority", "remove", "department") == {"removed": "department"}
+    assert card() == ("Einkauf", "crm")
+
+
+def test_what_is_wrong_is_named(filled):
+    assert filled.refused("person", "priority", "set", "notes", "nix") == "there is no source named 'nix'"
+    assert filled.refused("person", "priority", "remove", "notes") == "no source is preferred for 'notes'"
+    wrong = filled.run("person", "priority", "set", "name", "crm")
+    assert (wrong.code, "display_name" in wrong.err) == (2, True)
+    assert filled.run("person", "priority", "set", "notes", ",").code == 2
+
+
+def test_a_company_opens_its_people(filled):
+    (company,) = [one for one in filled.ok("search", "acme")["persons"] if one["is_company"]]
+    found = filled.ok("person", "people", str(company["id"]))
+    assert [one["display_name"] for one in found["persons"]] == ["Bert Abel", "Anna Weber"]
+    assert [[hit["source"] for hit in one["contacts"]] for one in found["persons"]] == [["ad"], ["crm", "ad"]]
+    assert found["more"] is False
+    assert filled.ok("person", "people", str(company["id"]), "--limit", "1")["more"] is True
+    assert filled.ok("person", "people", str(company["id"]), "--as", "nobody")["persons"] == []
+    assert filled.run("person", "people", str(company["id"])).out.startswith("Bert Abel")
