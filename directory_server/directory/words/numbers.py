@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from directory_server.directory import dialling
-from directory_server.directory.words.arrays import Ids, order_of
+from directory_server.directory.words.arrays import EMPTY, Ids, order_of
 
 DIGITS: Final = 16
 """Digits of a number that are kept; E.164 has 15."""
@@ -21,6 +21,8 @@ SHORTEST: Final = 2
 """Digits of the shortest tail."""
 EXTENSION: Final = "a"
 """Stands before a number that is only an internal extension: no searched beginning meets it."""
+_BEYOND: Final = 10
+"""What stands where no digit is, or in front of an extension, is at least this."""
 _STEP: Final = 256
 """Every so many tails the fence has one."""
 _FILL = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -57,15 +59,10 @@ class NumberParts:
         """Sort numbers and their tails."""
         order = np.lexsort((docs, numbers))
         numbers, codes, docs = numbers[order], codes[order], docs[order]
-        lengths = _lengths(numbers)
-        places, values = [], []
-        for start in range(DIGITS - SHORTEST + 1):
-            has = np.flatnonzero((codes <= start) & (lengths >= start + SHORTEST))
-            places.append((has << 4 | start).astype(np.uint32))
-            values.append(_tail(numbers[has], start))
-        digits = np.concatenate(values)
-        order = order_of(digits)
-        return cls(numbers, codes, docs, np.concatenate(places)[order], digits[order[_STEP - 1 :: _STEP]])
+        # One leading digit after the other: together they would take several times the memory of what remains.
+        tails = np.concatenate([_tails(numbers, codes, leading) for leading in range(10)])
+        fence = _digits_at(numbers, tails[_STEP - 1 :: _STEP])
+        return cls(numbers, codes, docs, tails, fence)
 
     @classmethod
     def stored(cls, sections: Mapping[str, npt.NDArray[np.generic]], name: str) -> "NumberParts":
@@ -98,8 +95,9 @@ class NumberParts:
         if not SHORTEST <= len(digits) <= DIGITS:
             return self.docs[:0]
         low, high = int(digits.ljust(DIGITS, "0"), 16), int(digits.ljust(DIGITS, "f"), 16)
-        tails: Ids = self.tails[self._place(low) : self._place(high + 1)]
-        return self.docs[tails >> np.uint32(4)]
+        tails = self.tails[self._place(low) : self._place(high + 1)]
+        holders: Ids = self.docs[tails >> np.uint32(4)]
+        return holders
 
     def _place(self, value: int) -> int:
         """Return the place of the first tail that is not below this value."""
@@ -117,17 +115,29 @@ class NumberParts:
         return low
 
 
-def _lengths(numbers: Packed) -> npt.NDArray[np.intp]:
-    lengths = np.zeros(len(numbers), dtype=np.intp)
-    for at in range(DIGITS):
-        lengths += (numbers >> np.uint64(60 - 4 * at)) & np.uint64(15) != np.uint64(15)
-    return lengths
+def _tails(numbers: Packed, codes: npt.NDArray[np.uint8], leading: int) -> Ids:
+    """Return the tails that begin with this digit, sorted."""
+    places, values = [EMPTY], [numbers[:0]]
+    for start in range(DIGITS - SHORTEST + 1):
+        tail = _tail(numbers, start)
+        second = tail >> np.uint64(56) & np.uint64(15)
+        has = np.flatnonzero((tail >> np.uint64(60) == leading) & (second < _BEYOND) & (codes <= start))
+        places.append((has << 4 | start).astype(np.uint32))
+        values.append(tail[has])
+    return np.concatenate(places)[order_of(np.concatenate(values))]
 
 
 def _tail(numbers: Packed, start: int) -> Packed:
     if start == 0:
         return numbers
     return numbers << np.uint64(4 * start) | _FILL >> np.uint64(64 - 4 * start)
+
+
+def _digits_at(numbers: Packed, tails: Ids) -> Packed:
+    """Return the digits each tail begins."""
+    shifts = (tails & np.uint32(15)).astype(np.uint64) * np.uint64(4)
+    digits: Packed = numbers[tails >> np.uint32(4)] << shifts
+    return digits | (np.uint64(1) << shifts) - np.uint64(1)
 
 
 class Numbers:
