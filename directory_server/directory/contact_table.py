@@ -3,7 +3,9 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
+from connectors.contact import PhoneKind
 from directory_server.directory.document import Document, document, numbers_from_json, numbers_to_json
 from directory_server.directory.listing import Listing, Match
 from directory_server.directory.normal_form import words
@@ -14,6 +16,8 @@ from directory_server.store.contact_json import contact_from_json
 from directory_server.store.rows import FieldGroup
 
 _VARIABLES = 900
+_BUSINESS: Final = FieldGroup.BUSINESS.value
+_PRIVATE: Final = FieldGroup.PRIVATE.value
 _GROUPS = {group.value: group for group in FieldGroup}
 
 
@@ -41,10 +45,16 @@ def put(connection: sqlite3.Connection, changed: Iterable[Changed], origins: Ori
         found.append(doc)
         docs.append((row, doc.sort, key, moment, text, numbers_to_json(doc.numbers)))
         keys_of = origins.keys(source)
-        numbers += {(digits, row, number.group.value) for number in doc.numbers for digits in keys_of(number)}
         named = " ".join(words(contact.company))
-        trunks += [(number.trunk[1:], row, number.group.value, named) for number in doc.numbers if number.trunk]
-        links += [(link, row, group.value) for link, group in doc.links]
+        keys: set[tuple[str, int, str]] = set()
+        for number in doc.numbers:
+            group = _PRIVATE if number.kind is PhoneKind.HOME else _BUSINESS
+            for digits in keys_of(number):
+                keys.add((digits, row, group))
+            if number.trunk:
+                trunks.append((number.trunk[1:], row, group, named))
+        numbers += keys
+        links += [(link, row, group) for link, group in doc.links]
     connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?)", docs)
     connection.executemany("INSERT INTO number VALUES (?, ?, ?)", numbers)
     connection.executemany("INSERT OR IGNORE INTO trunk VALUES (?, ?, ?, ?)", trunks)

@@ -15,6 +15,7 @@ from directory_server.store.rows import FieldGroup, Location
 
 _SHORTEST_NAME = 4
 _MAIL_MARKS = str.maketrans(dict.fromkeys("._-+", " "))
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _LINKING = frozenset({PhoneKind.WORK, PhoneKind.MOBILE, PhoneKind.HOME})
 
 
@@ -151,9 +152,7 @@ def is_personal(number: Number) -> bool:
 
 def numbers_to_json(numbers: tuple[Number, ...]) -> str:
     """Return the numbers as JSON text."""
-    return json.dumps(
-        [[n.kind.value, n.raw, n.e164, n.extension, n.trunk, n.label] for n in numbers], ensure_ascii=False
-    )
+    return _encode([[n.kind, n.raw, n.e164, n.extension, n.trunk, n.label] for n in numbers])
 
 
 def numbers_from_json(text: str) -> tuple[Number, ...]:

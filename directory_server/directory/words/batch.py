@@ -1,13 +1,14 @@
 """Batch: the words and numbers of many documents, collected from them or taken from segments, ready to be built."""
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from connectors.contact import PhoneKind
 from directory_server.directory.columns import COLUMNS, DIGITS, TEXT
 from directory_server.directory.document import Document
 from directory_server.directory.normal_form import words
@@ -25,6 +26,10 @@ ENTRY_MASK: Final = (1 << ENTRY_BITS) - 1
 
 NAME: Final = next(column.at for column in COLUMNS if column.name == "n")
 CUSTOM: Final = next(column.at for column in COLUMNS if column.name == "y")
+
+
+_MARKS: Final = tuple(bytes([column.at]) for column in TEXT)
+_HOME: Final = PhoneKind.HOME
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,57 +51,60 @@ class Collector:
 
     def __init__(self) -> None:
         self._numbering = Numbering()
-        self._text = array("I")
+        self._words = array("I")
+        self._columns = bytearray()
         self._lengths = array("I")
         self._rows = array("q")
         self._numbers = {column.name: Numbers() for column in DIGITS}
+        self._business, self._private = (self._numbers[name] for name in ("z", "hz"))
         self.sorts: list[str] = []
-        self._takers = [self._taker(column.at) for column in TEXT]
-
-    def _taker(self, at: int) -> Callable[[str], None]:
-        text = self._text
-        base = at << ENTRY_BITS
-
-        def add(numbers: list[int]) -> None:
-            text.extend([base | number for number in numbers])
-
-        return self._numbering.adder(add)
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def add(self, document: Document) -> None:
         """Add a document."""
-        before = len(self._text)
-        for take, text in zip(self._takers, document.texts, strict=True):
+        before = len(self._words)
+        of_text = self._numbering.of_text
+        for mark, text in zip(_MARKS, document.texts, strict=True):
             if text:
-                take(text)
+                self._put(mark, of_text(text))
         if document.initial:
-            self._text.append(NAME << ENTRY_BITS | self._numbering.of_entry(initial(document.initial)))
+            self._put(_MARKS[NAME], [self._numbering.of_entry(initial(document.initial))])
         for name, value in document.custom:
-            for word in dict.fromkeys(words(value)):
-                self._text.append(CUSTOM << ENTRY_BITS | self._numbering.of_entry(tag(name, word)))
+            tagged = [tag(name, word) for word in dict.fromkeys(words(value))]
+            self._put(_MARKS[CUSTOM], [self._numbering.of_entry(text) for text in tagged])
         at = len(self._rows)
-        for column in DIGITS:
-            digits = [
-                number.e164[1:] if number.e164 else EXTENSION + number.extension
-                for number in document.numbers
-                if number.group is column.group and (number.e164 or number.extension)
-            ]
-            self._numbers[column.name].add(at, dict.fromkeys(digits))
-        self._lengths.append(len(self._text) - before)
+        seen: set[tuple[bool, str]] = set()
+        for number in document.numbers:
+            digits = number.e164[1:] or (EXTENSION + number.extension if number.extension else "")
+            private = number.kind is _HOME
+            if digits and (private, digits) not in seen:
+                seen.add((private, digits))
+                (self._private if private else self._business).add(at, digits)
+        self._lengths.append(len(self._words) - before)
         self._rows.append(row_of(document.id, document.source))
         self.sorts.append(document.sort)
+
+    def _put(self, mark: bytes, numbers: list[int]) -> None:
+        self._words.fromlist(numbers)
+        self._columns += mark * len(numbers)
 
     def batch(self) -> Batch:
         """Return what was collected."""
         return Batch(
             entries=list(self._numbering.numbers),
-            text=np.frombuffer(self._text, dtype=np.uint32) if self._text else np.empty(0, dtype=np.uint32),
+            text=self._text(),
             lengths=np.array(self._lengths, dtype=np.uint32),
             rows=np.array(self._rows, dtype=np.int64),
             numbers={name: numbers.arrays() for name, numbers in self._numbers.items()},
         )
+
+    def _text(self) -> Ids:
+        text = np.array(self._columns, dtype=np.uint32)
+        text <<= np.uint32(ENTRY_BITS)
+        text |= np.array(self._words, dtype=np.uint32)
+        return text
 
 
 def living(parts: Iterable[tuple["Segment", npt.NDArray[np.bool_] | None]]) -> Batch:

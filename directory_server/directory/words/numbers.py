@@ -5,8 +5,9 @@ sorted, so that a beginning is one run; so do all their tails of two digits and 
 """
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,7 @@ _BEYOND: Final = 10
 """What stands where no digit is, or in front of an extension, is at least this."""
 _STEP: Final = 256
 """Every so many tails the fence has one."""
+_LONGEST_CODE = 3
 _FILL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 Packed = npt.NDArray[np.uint64]
@@ -35,9 +37,10 @@ def packed(digits: str) -> int:
     return int(digits[:DIGITS].ljust(DIGITS, "f"), 16)
 
 
-def code_length(e164_digits: str) -> int:
-    """Return how many digits stand before the national part."""
-    return 1 if e164_digits.startswith(EXTENSION) else len(dialling.country_code(e164_digits))
+@lru_cache(maxsize=2048)
+def code_length(beginning: str) -> int:
+    """Return how many digits stand before the national part, of a number's first three."""
+    return 1 if beginning.startswith(EXTENSION) else len(dialling.country_code(beginning))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +151,11 @@ class Numbers:
         self._codes = array("B")
         self._docs = array("I")
 
-    def add(self, document: int, numbers: Iterable[str]) -> None:
+    def add(self, document: int, digits: str) -> None:
         """Add E.164 digits, or `EXTENSION` and an extension."""
-        for digits in numbers:
-            self._packed.append(packed(digits))
-            self._codes.append(code_length(digits))
-            self._docs.append(document)
+        self._packed.append(packed(digits))
+        self._codes.append(code_length(digits[:_LONGEST_CODE]))
+        self._docs.append(document)
 
     def arrays(self) -> tuple[Packed, npt.NDArray[np.uint8], Ids]:
         """Return what was collected: numbers, codes, documents."""

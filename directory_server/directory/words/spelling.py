@@ -6,8 +6,6 @@ behind separators. In code-point order all spellings of a word stand together, a
 
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from directory_server.directory.normal_form import fold, words
@@ -50,7 +48,6 @@ def spelling(text: str) -> Spelling:
     return Spelling(normal, raw, part=bool(part))
 
 
-@lru_cache(maxsize=65536)
 def entries(piece: str) -> tuple[str, ...]:
     """Return the entries of a text without blanks; those of a longer text are those of its pieces, one by one."""
     normals = words(piece)
@@ -80,24 +77,23 @@ class Numbering:
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
-        self._pieces: dict[str, list[int]] = {}
+        self._pieces: dict[str, tuple[int, ...]] = {}
 
     def of_entry(self, text: str) -> int:
         """Return the number of one entry."""
         return self.numbers.setdefault(text, len(self.numbers))
 
-    def adder(self, add: Callable[[list[int]], object]) -> Callable[[str], None]:
-        """Return what adds the numbers of a text's entries; the usual piece costs one look-up."""
-        pieces, miss = self._pieces, self._miss
+    def of_text(self, text: str) -> list[int]:
+        """Return the numbers of a text's entries; a piece that came before costs one look-up."""
+        found: list[int] = []
+        get = self._pieces.get
+        for piece in text.split():
+            numbers = get(piece)
+            found += self._of_new(piece) if numbers is None else numbers
+        return found
 
-        def take(text: str) -> None:
-            for piece in text.split():
-                add(pieces.get(piece) or miss(piece))
-
-        return take
-
-    def _miss(self, piece: str) -> list[int]:
-        numbers = [self.of_entry(text) for text in entries(piece)]
+    def _of_new(self, piece: str) -> tuple[int, ...]:
+        numbers = tuple(self.of_entry(text) for text in entries(piece))
         if len(self._pieces) >= _MOST_REMEMBERED:
             self._pieces.clear()
         self._pieces[piece] = numbers

@@ -15,7 +15,7 @@ NUMBER = st.builds(lambda code, rest: code + rest, st.sampled_from(["49", "43", 
 def parts_of(numbers):
     collected = Numbers()
     for at, number in enumerate(numbers):
-        collected.add(at, [number])
+        collected.add(at, number)
     return NumberParts.of(*collected.arrays())
 
 
@@ -30,7 +30,7 @@ def test_every_number_is_found_by_what_it_contains(numbers, digits, step):
     patched.setattr(module, "_STEP", step)
     found = parts_of(numbers)
     assert told(found.containing(digits)) == [
-        at for at, number in enumerate(numbers) if digits in number[code_length(number) :]
+        at for at, number in enumerate(numbers) if digits in number[code_length(number[:3]) :]
     ]
     patched.undo()
 

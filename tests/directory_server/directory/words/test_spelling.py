@@ -67,10 +67,7 @@ def test_tags_and_initials_are_no_words():
 
 def test_numbers_are_given_in_order_of_coming():
     numbering = Numbering()
-    taken = []
-    take = numbering.adder(taken.append)
-    take("Hans Müller  Hans")
-    take("")
-    assert taken == [[0], [1], [0]]
-    assert list(numbering.numbers) == ["hans", entry("muller", "müller", part=False)]
+    assert numbering.of_text("Hans Müller  Hans & Anna-Maria") == [0, 1, 0, 2, 3]
+    assert numbering.of_text("") == numbering.of_text("12345678") == numbering.of_text("12345678") == []
+    assert list(numbering.numbers)[:2] == ["hans", entry("muller", "müller", part=False)]
     assert numbering.of_entry("hans") == 0
