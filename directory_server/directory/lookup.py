@@ -34,20 +34,21 @@ class Lookup:
     """What a number stands for: whom to show, best first; `approximate` when only the company is known.
 
     `e164` is how the number was read, with plus; empty for an extension or service number. `total` visible contacts
-    hold the number and `shared` different persons are among the first MOST_HOLDERS of them: 0 where nobody does, 1 for
-    a company that is only approximate.
+    hold the number (1 for a company that is only approximate). `withheld` tells that the policy for shared numbers
+    shows something else than these contacts; then they were `counted` as so many persons.
     """
 
     listings: tuple[Listing, ...]
     approximate: bool
     e164: str
     total: int = 0
-    shared: int = 0
+    withheld: bool = False
+    counted: int = 0
 
     @property
-    def withheld(self) -> bool:
-        """Whether the policy for shared numbers shows something else than the contacts that hold the number."""
-        return self.shared > len(self.listings)
+    def shared(self) -> int:
+        """How many different persons are among the contacts, of which MOST_HOLDERS are looked at."""
+        return self.counted or persons_on(self.listings)
 
 
 Fetch = Callable[[list[int], Match], list[Listing]]
@@ -94,15 +95,16 @@ def lookup(reading: Reading, asked: Asked) -> Lookup:
     for digits in asked.candidates:
         company = _company(reading, digits)
         if company:
-            return Lookup((company,), approximate=True, e164="+" + digits, total=1, shared=1)
+            return Lookup((company,), approximate=True, e164="+" + digits, total=1)
     return Lookup((), approximate=False, e164="+" + asked.candidates[0] if asked.candidates else "")
 
 
 def _answer(reading: Reading, rows: list[int], e164: str, numbers: frozenset[str]) -> Lookup:
     listings = reading.fetch(rows, _EXACT if e164 else _EXTENSION)
-    shared, total = persons_on(listings), len(rows)
-    shown = told(reading.shared_numbers, listings, shared, total, numbers)
-    return Lookup(shown, approximate=False, e164=e164, total=total, shared=shared)
+    if reading.shared_numbers is not SharedNumbers.PRIORITY and (shared := persons_on(listings)) > 1:
+        shown = told(reading.shared_numbers, listings, shared, len(rows), numbers)
+        return Lookup(shown, approximate=False, e164=e164, total=len(rows), withheld=True, counted=shared)
+    return Lookup(tuple(listings), approximate=False, e164=e164, total=len(rows))
 
 
 def _switchboard(reading: Reading, digits: str) -> list[str]:
@@ -156,7 +158,7 @@ def _representative(reading: Reading, trunk: str, rows: list[int], name: str) ->
     for listing in _board(reading, trunk):
         if _is_nobody(listing.contact) and " ".join(words(listing.contact.company)) == name:
             return listing
-    found = reading.fetch(rows, _APPROXIMATE)
+    found = reading.fetch(rows[:1], _APPROXIMATE)
     return _only_company(found[0], trunk) if found else None
 
 

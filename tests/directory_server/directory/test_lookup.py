@@ -188,3 +188,61 @@ def test_a_changed_or_deleted_number_is_forgotten(tmp_path):
         own.delete(crm, ["1"])
         assert asked(own, "+498984079912")[0] == []
         assert asked(own, "+498984079913")[0] == []
+
+
+PLAIN = {"country": "DE", "area": "211", "trunk": "900"}
+
+
+@pytest.mark.parametrize(
+    ("book", "keys", "company"),
+    [
+        (
+            {"board": contact("", "Acme GmbH", "0211 9000"), "one": contact("Abel", "Beta", "0211 90011")},
+            ["board"],
+            "Acme GmbH",
+        ),
+        ({"board": contact("", "Acme GmbH", "0211 900")}, ["board"], "Acme GmbH"),
+        ({"desk": contact("Abel", "Acme GmbH", "0211 9000")}, ["desk"], "Acme GmbH"),
+        ({"desk": contact("Abel", "Acme", "0211 9000"), "board": contact("", "Acme", "0211 9000")}, ["board"], "Acme"),
+        ({"one": contact("Abel", "Acme", "0211 9000"), "two": contact("Bebel", "Beta", "0211 9000")}, [], ""),
+        ({"desk": contact("Abel", "", "0211 9000")}, [], ""),
+        ({"one": contact("Abel", "", "0211 90011")}, [], ""),
+        (
+            {"one": contact("Abel", "Acme", "0211 90011"), "two": contact("Bebel", "Acme", "0211 90012")},
+            ["one"],
+            "Acme",
+        ),
+    ],
+)
+def test_a_configured_trunk_is_named_by_who_holds_the_switchboard(tmp_path, book, keys, company):
+    with World(tmp_path) as own:
+        own.put(own.source("crm", Location(**PLAIN)), book)
+        found = own.view().lookup("+4921190077")
+        assert ([one.key for one in found.listings], found.approximate) == (keys, bool(keys))
+        for listing in found.listings:
+            assert (listing.contact.company, listing.contact.family_name) == (company, "")
+        assert own.view().lookup("+492119007777777").listings == ()
+        assert own.view().lookup("+49211901").listings == ()
+
+
+def test_only_a_visible_sources_trunk_or_the_clients_own_counts(tmp_path):
+    with World(tmp_path) as own:
+        crm, other = own.source("crm"), own.source("other", Location(**PLAIN))
+        own.put(crm, {"board": contact("", "Acme", "0211 9000")})
+        seen = {crm.id: EVERYTHING}
+        assert own.view(seen).lookup("+4921190077").listings == ()
+        assert asked(own, "+4921190077", fields=seen | {other.id: EVERYTHING})[:2] == (["board"], True)
+        assert asked(own, "+4921190077", Location(**PLAIN), seen)[:2] == (["board"], True)
+        assert asked(own, "77", Location(**PLAIN, extension_length=2), seen)[:2] == (["board"], True)
+        assert asked(own, "+4921190077", Location(**PLAIN), {crm.id: frozenset({NAME})})[:2] == ([], False)
+
+
+def test_total_and_shared_are_counted(world):
+    def counted(number):
+        found = world.view().lookup(number)
+        return found.total, found.shared
+
+    assert counted("+498984079812") == (2, 2)
+    assert counted("+491712345678") == (1, 1)
+    assert counted("+498984079877") == (1, 1)
+    assert counted("+4930999999") == (0, 0)
