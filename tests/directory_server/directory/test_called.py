@@ -41,6 +41,7 @@ def world(tmp_path_factory):
                 "desk 1": user("oid-anna", "089 840798-14", "g-sales"),
                 "desk 2": user("", "089 840798-14", "g-board"),
                 "printer": user("", "089 840798-15"),
+                "reception": user("oid-anna", "089 840798-0", company="Us"),
             },
         )
         made.open = made.source("open", priority=1)
