@@ -17,7 +17,7 @@ from directory_server.directory.words.grade import NONE, Grades, grade, rank_of
 from directory_server.directory.words.near import near
 from directory_server.directory.words.numbers import EXTENSION
 from directory_server.directory.words.segment import Segment
-from directory_server.directory.words.spelling import initial, spelling
+from directory_server.directory.words.spelling import TAG, initial, spelling
 
 SOUNDING: Final = frozenset(column.at for column in COLUMNS if column.name in {"n", "c"})
 
@@ -66,14 +66,8 @@ def groups(segment: Segment, term: Term, reach: Reach) -> list[Group]:
     elif term.words:
         found += _all_words(segment, term, at)
     if term.tagged and CUSTOM in reach.columns:
-        found += _runs(
-            segment,
-            term.tagged,
-            term.tagged,
-            frozenset({CUSTOM}),
-            part=True,
-            whole=term.whole,
-        )
+        tagged = TAG + term.tagged
+        found += _runs(segment, tagged, tagged, frozenset({CUSTOM}), part=True, whole=term.whole)
     return found
 
 

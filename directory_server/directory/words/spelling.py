@@ -15,7 +15,7 @@ BEHIND_WORD: Final = "\1"
 """Follows every spelling of a word, and stands before every longer word."""
 BEHIND_PREFIX: Final = "\U0010ffff"
 TAG: Final = ":"
-"""Stands behind the name of a custom field, and before a given name of which only the first letter is known."""
+"""Stands before and behind the name of a custom field, and before the only known letter of a given name."""
 
 _APOSTROPHE = re.compile("['`\u2018\u2019\u02bc\u00b4]")
 _WRITTEN = re.compile(r"[^\W_]+")
@@ -64,7 +64,7 @@ def entries(piece: str) -> tuple[str, ...]:
 
 def tag(name: str, word: str) -> str:
     """Return the entry by which a word of the custom field of this name is found."""
-    return f"{fold(''.join(char for char in name if char.isalpha()))}{TAG}{word}"
+    return f"{TAG}{fold(''.join(char for char in name if char.isalpha()))}{TAG}{word}"
 
 
 def initial(letter: str) -> str:
