@@ -27,15 +27,21 @@ def now() -> datetime:
 
 
 class Directory:
-    """An opened data folder; `settings` win over its file and the environment. Close it, or use it in a `with`."""
+    """An opened data folder; `settings` win over its file and the environment. Close it, or use it in a `with`.
 
-    def __init__(self, data: Path, clock: Callable[[], datetime] = now, **settings: Any) -> None:
+    Opening waits until the index is up to date, unless for `serving`: then an index that has to be built first grows
+    while it is asked, once somebody calls `index.follow`.
+    """
+
+    def __init__(
+        self, data: Path, clock: Callable[[], datetime] = now, *, serving: bool = False, **settings: Any
+    ) -> None:
         self.data = data
         self.clock = clock
         self.config = config.load(data, **settings)
         self.vault = Vault(master_key.load(data))
         self.database = Database.open(data / "contactory.sqlite", self.vault)
-        self.index = Index.open(data / "index", self.database)
+        self.index = (Index.serving if serving else Index.open)(data / "index", self.database)
 
     def __enter__(self) -> Self:
         return self

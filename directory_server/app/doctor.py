@@ -74,6 +74,9 @@ def _disk(directory: Directory) -> Finding:
 
 
 def _index(directory: Directory) -> Finding:
+    if directory.index.is_growing:
+        count = f"{directory.index.count()} contacts so far"
+        return Finding("index", Health.WARNING, f"being built, {count}", "wait; until then some contacts are not found")
     behind = contacts.last_sequence(directory.database) - directory.index.sequence
     if behind:
         # Opening lets it follow, unless another process is writing it at this moment.

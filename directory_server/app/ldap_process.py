@@ -105,7 +105,7 @@ class LdapProcesses:
 
 def _serve(data: Path, settings: dict[str, Any]) -> None:
     logs.start()
-    with Directory(data, **settings) as directory:
+    with Directory(data, serving=True, **settings) as directory:
         run(_until_stopped(directory))
 
 

@@ -6,6 +6,8 @@ import logging
 import secrets
 import signal
 import socket
+import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -21,6 +23,7 @@ from directory_server.fronts.ldap.server import LdapFront, ListenError
 from directory_server.fronts.uplink.uplink import Uplink
 from directory_server.fronts.web import app as web_app
 from directory_server.store import settings as stored
+from directory_server.store.errors import Busy
 
 VERSION = version("contactory")
 STATUS_KEY = "status_key"
@@ -63,8 +66,19 @@ class Server:
             await self._start_ldap(running)
             await self._uplink.start()
             running.push_async_callback(self._uplink.stop)
+            # A thread that ends with the process: what it has not committed by then is done the next time.
+            threading.Thread(target=self._catch_up, name="index", daemon=True).start()
             started({**self._addresses, "status": self.status_url()})
             await stopped.wait()
+
+    def _catch_up(self) -> None:
+        """Let the index take over what happened while nobody served, or grow anew if it was lost."""
+        try:
+            self.directory.index.follow()
+        except Busy:
+            log.info("another process brings the index up to date")
+        except (OSError, sqlite3.Error) as error:
+            log.error("the index could not be brought up to date: %s; is the disk full?", type(error).__name__)  # noqa: TRY400 - the message may name contacts
 
     def status(self) -> status.Status:
         """Return what the status page shows now."""

@@ -33,7 +33,10 @@ def serve(
         text = json.dumps(facts) if as_json else "\n".join(f"{name:8} {address}" for name, address in facts.items())
         print(text, flush=True)
 
-    with faults(as_json), Directory(data_folder(ctx), web=web, ldap=ldap, ldaps=ldaps, workers=workers) as directory:
+    with (
+        faults(as_json),
+        Directory(data_folder(ctx), serving=True, web=web, ldap=ldap, ldaps=ldaps, workers=workers) as directory,
+    ):
         try:
             run(Server(directory).run(started))
         except AddressTaken as error:

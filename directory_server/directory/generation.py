@@ -16,6 +16,9 @@ from directory_server.store.database import Database
 from directory_server.store.location_json import location_from_json
 
 BATCH: Final = 2000
+STEP: Final = 10_000
+"""Changes that become visible together while an index follows."""
+_GROWING: Final = "growing"
 _MANY: Final = 20_000
 _SEQUENCE: Final = 3
 """Where a row of `contacts.rows_since` has its sequence number."""
@@ -59,6 +62,18 @@ class Generation:
         last = contacts.last_sequence(self._database)
         return not moved and sequence.purged(self._database) <= reached <= last
 
+    def begin(self) -> None:
+        """Make an empty generation that is to be asked while it grows: `follow` fills it step by step."""
+        tables.create(self._file)
+        with closing(tables.connect(self._file, writable=True)) as connection:
+            tables.set_meta(connection, _GROWING, "1")
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether it does not hold everything yet."""
+        with closing(tables.connect(self._file, writable=False)) as connection:
+            return tables.meta(connection, _GROWING) == "1"
+
     def build(self) -> int:
         """Fill a new folder, which nobody reads yet, with what the store holds now; return the changes read."""
         tables.create(self._file)
@@ -91,7 +106,7 @@ class Generation:
             reached = int(tables.meta(connection, "sequence"))
             count = 0
             last = contacts.last_sequence(self._database)  # always before the changes: none may come between the two
-            while changed := contacts.rows_since(self._database, reached, BATCH):
+            while changed := contacts.rows_since(self._database, reached, STEP):
                 connection.execute("BEGIN IMMEDIATE")
                 origins = Origins(connection, self._database)
                 self._segments.remove(
@@ -101,11 +116,12 @@ class Generation:
                 reached = changed[-1][_SEQUENCE]
                 tables.set_meta(connection, "sequence", str(reached))
                 connection.execute("COMMIT")
+                self._tidy(connection)
                 count += len(changed)
                 last = contacts.last_sequence(self._database)
             if reached < last:  # the newest changes were purged meanwhile, or numbers reserved and not used
                 tables.set_meta(connection, "sequence", str(last))
-            self._tidy(connection)
+            tables.set_meta(connection, _GROWING, "")
             if count >= _MANY:
                 connection.execute("ANALYZE")
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")

@@ -9,11 +9,11 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
-from typing import Final
+from typing import Final, TypeVar
 
 from directory_server.directory import tables
 from directory_server.directory.engine import Engine, Found
@@ -26,7 +26,10 @@ from directory_server.store.errors import Busy
 from directory_server.store.file_lock import file_lock
 
 WAIT_S: Final = 300
+_MANY: Final = 100_000
 _NAME: Final = re.compile(r"index-(\d+)\Z")
+
+Result = TypeVar("Result")
 
 
 class Index:
@@ -43,18 +46,38 @@ class Index:
 
     @classmethod
     def open(cls, folder: Path, database: Database) -> "Index":
-        """Open the index and let it follow the store; one of another version, or none, is built first.
+        """Open the index and let it follow the store; a damaged one, one of another version, or none, is built first.
 
         While another process writes it, it is used as it is: nobody who only asks waits for a sync.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         index = cls(folder, database)
         try:
-            index.follow(0 if index._is_usable() else WAIT_S)
+            index.follow(0 if index._is_usable() and not index.is_growing else WAIT_S)
         except Busy:
             if not index._is_usable():
                 raise
         return index
+
+    @classmethod
+    def serving(cls, folder: Path, database: Database) -> "Index":
+        """Open the index for a server, which answers at once: what has to be built first grows while it is asked.
+
+        Call `follow` in the background afterwards.
+        """
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        index = cls(folder, database)
+        if not index._is_usable():
+            with index._writing():
+                if not index._is_usable():
+                    index._replace(Generation.begin)
+        return index
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether contacts are still missing from it because it is being built."""
+        folder = self._current()
+        return folder is not None and self._generation(folder).is_growing
 
     @property
     def sequence(self) -> int:
@@ -88,7 +111,9 @@ class Index:
             return 0
         with self._writing(wait_s):
             folder = self._current()
-            if folder is None or not self._generation(folder).can_follow() or self.sequence == 0:
+            if folder is None or not self._generation(folder).can_follow():
+                return self._rebuild()
+            if not self.is_growing and self._is_quicker_anew():
                 return self._rebuild()
             return self._generation(folder).follow()
 
@@ -114,7 +139,7 @@ class Index:
                 self._connection().execute("BEGIN")
                 return self._found(query, scope, priorities, limit, familiar)
 
-    def _found(  # noqa: PLR0917 - as `search`
+    def _found(
         self, query: Query, scope: Scope, priorities: Mapping[int, int], limit: int, familiar: frozenset[int]
     ) -> Found:
         connection, folder = self._local.connection, self._local.folder
@@ -206,13 +231,21 @@ class Index:
     def _generation(self, folder: Path) -> Generation:
         return Generation(folder, self._database, self._engine.segments(folder))
 
+    def _is_quicker_anew(self) -> bool:
+        """Say whether most of what the index would hold is new."""
+        reached = self.sequence
+        return reached == 0 or contacts.last_sequence(self._database) - reached > max(_MANY, self.count())
+
     def _rebuild(self) -> int:
+        return self._replace(lambda generation: generation.build() + generation.follow())
+
+    def _replace(self, make: Callable[[Generation], Result]) -> Result:
+        """Make another generation and switch to it."""
         taken = [int(found[1]) for path in self._folder.iterdir() if (found := _NAME.match(path.name))]
         folder = self._folder / f"index-{max(taken, default=0) + 1}"
         folder.mkdir(mode=0o700)
         try:
-            generation = self._generation(folder)
-            count = generation.build() + generation.follow()
+            made = make(self._generation(folder))
             switch = self._folder / "current.new"
             switch.write_text(folder.name, encoding="ascii")
             switch.replace(self._folder / "current")
@@ -223,4 +256,4 @@ class Index:
             if old != folder and old.name != "current":
                 # On Windows a reader may still have it open: the next rebuild removes it.
                 rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)
-        return count
+        return made

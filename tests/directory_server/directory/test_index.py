@@ -57,11 +57,10 @@ def named(name: str, number: str = "0171 2345678") -> Contact:
 def content(index: Index):
     """Return everything an index holds, but for its segments, which may be cut otherwise."""
     with index.reading() as connection:
-        rows = {
+        return {
             table: sorted(connection.execute(f"SELECT {columns} FROM {table}"))  # noqa: S608 - constant names
             for table, columns in TABLES.items()
         }
-        return rows
 
 
 def told(world):
@@ -227,3 +226,50 @@ def test_a_reader_keeps_its_generation_until_it_is_done(world):
         assert connection.execute("SELECT count(*) FROM doc").fetchone() == (2,)
     assert keys(world, "carla") == {"3"}
     assert [path.name for path in (world.folder / "index").glob("index-*")] == [current(world)]
+
+
+def test_a_server_answers_while_a_lost_index_grows(tmp_path, monkeypatch):
+    """Nobody who asks waits for a rebuild; what is there is found, step by step until it is all."""
+    monkeypatch.setattr(generation, "STEP", 2)
+    with World(tmp_path) as first:
+        first.put(first.source("crm"), {str(at): named(f"Anna{at}", f"0171 234567{at}") for at in range(6)})
+        first.index.close()
+        (tmp_path / "index" / "current").unlink()
+        first.index = Index.serving(tmp_path / "index", first.database)
+        assert first.index.is_growing
+        assert keys(first, "anna") == set()
+        seen = []
+        real = contacts.rows_since
+
+        def watched(*arguments):
+            seen.append((len(keys(first, "anna")), len(first.view().lookup("01712345670").listings)))
+            return real(*arguments)
+
+        monkeypatch.setattr(contacts, "rows_since", watched)
+        assert first.index.follow() == 6
+        assert seen == [(0, 0), (2, 1), (4, 1), (6, 1)]
+        assert not first.index.is_growing
+        monkeypatch.setattr(contacts, "rows_since", real)
+        again = Index.serving(tmp_path / "index", first.database)
+        assert not again.is_growing
+        again.close()
+
+
+def test_an_index_that_stopped_growing_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(generation, "STEP", 1)
+    with World(tmp_path) as first:
+        first.put(first.source("crm"), {str(at): named("Anna") for at in range(4)})
+        first.index.close()
+        (tmp_path / "index" / "current").unlink()
+        first.index = Index.serving(tmp_path / "index", first.database)
+        with monkeypatch.context() as patch:
+            real = contacts.rows_since
+            patch.setattr(
+                contacts, "rows_since", lambda database, at, limit: real(database, at, limit) if at < 2 else 1 / 0
+            )
+            with pytest.raises(ZeroDivisionError):
+                first.index.follow()
+        assert (first.index.is_growing, len(keys(first, "anna"))) == (True, 2)
+        first.index.close()
+        first.index = Index.open(tmp_path / "index", first.database)
+        assert (first.index.is_growing, len(keys(first, "anna"))) == (False, 4)
