@@ -169,8 +169,7 @@ def company_words(company: str) -> tuple[str, ...]:
 
 def name_words(contact: Contact) -> tuple[str, ...]:
     """Return the words of given and family name, else of the display name."""
-    full = f"{contact.given_name} {contact.family_name}".strip()
-    return words(full or contact.display_name)
+    return words(contact.given_name) + words(contact.family_name) or words(contact.display_name)
 
 
 def name_company_key(contact: Contact) -> str:

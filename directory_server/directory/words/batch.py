@@ -64,16 +64,19 @@ class Collector:
 
     def add(self, document: Document) -> None:
         """Add a document."""
-        before = len(self._words)
-        of_text = self._numbering.of_text
+        found: list[int] = []
+        add_text, of_entry = self._numbering.add_text, self._numbering.of_entry
         for mark, text in zip(_MARKS, document.texts, strict=True):
             if text:
-                self._put(mark, of_text(text))
+                self._columns += mark * add_text(text, found)
         if document.initial:
-            self._put(_MARKS[NAME], [self._numbering.of_entry(initial(document.initial))])
+            found.append(of_entry(initial(document.initial)))
+            self._columns += _MARKS[NAME]
         for name, value in document.custom:
             tagged = [tag(name, word) for word in dict.fromkeys(words(value))]
-            self._put(_MARKS[CUSTOM], [self._numbering.of_entry(text) for text in tagged])
+            found += [of_entry(text) for text in tagged]
+            self._columns += _MARKS[CUSTOM] * len(tagged)
+        self._words.fromlist(found)
         at = len(self._rows)
         seen: set[tuple[bool, str]] = set()
         for number in document.numbers:
@@ -82,13 +85,9 @@ class Collector:
             if digits and (private, digits) not in seen:
                 seen.add((private, digits))
                 (self._private if private else self._business).add(at, digits)
-        self._lengths.append(len(self._words) - before)
+        self._lengths.append(len(found))
         self._rows.append(row_of(document.id, document.source))
         self.sorts.append(document.sort)
-
-    def _put(self, mark: bytes, numbers: list[int]) -> None:
-        self._words.fromlist(numbers)
-        self._columns += mark * len(numbers)
 
     def batch(self) -> Batch:
         """Return what was collected."""

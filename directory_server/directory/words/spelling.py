@@ -83,14 +83,14 @@ class Numbering:
         """Return the number of one entry."""
         return self.numbers.setdefault(text, len(self.numbers))
 
-    def of_text(self, text: str) -> list[int]:
-        """Return the numbers of a text's entries; a piece that came before costs one look-up."""
-        found: list[int] = []
+    def add_text(self, text: str, found: list[int]) -> int:
+        """Add the numbers of a text's entries to `found` and return how many; a known piece costs one look-up."""
+        before = len(found)
         get = self._pieces.get
         for piece in text.split():
             numbers = get(piece)
             found += self._of_new(piece) if numbers is None else numbers
-        return found
+        return len(found) - before
 
     def _of_new(self, piece: str) -> tuple[int, ...]:
         numbers = tuple(self.of_entry(text) for text in entries(piece))

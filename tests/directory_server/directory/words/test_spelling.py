@@ -67,7 +67,9 @@ def test_tags_and_initials_are_no_words():
 
 def test_numbers_are_given_in_order_of_coming():
     numbering = Numbering()
-    assert numbering.of_text("Hans Müller  Hans & Anna-Maria") == [0, 1, 0, 2, 3]
-    assert numbering.of_text("") == numbering.of_text("12345678") == numbering.of_text("12345678") == []
+    found = []
+    assert numbering.add_text("Hans Müller  Hans & Anna-Maria", found) == 5
+    assert found == [0, 1, 0, 2, 3]
+    assert [numbering.add_text(text, found) for text in ("", "12345678", "12345678")] == [0, 0, 0]
     assert list(numbering.numbers)[:2] == ["hans", entry("muller", "müller", part=False)]
     assert numbering.of_entry("hans") == 0
