@@ -24,15 +24,9 @@ from connectors.contact import Address, Contact, Email, Phone, PhoneKind, PlaceK
 from connectors.errors import ConfigInvalid
 from connectors.events import Record
 from connectors.pick import OPTIONS, Pick, fold, picks
+from connectors.straight import ADDRESS_PARTS, LIST_FIELDS, OWN, TEXT_FIELDS, Straight
 
-TEXT_FIELDS = (
-    *("prefix", "given_name", "middle_name", "family_name", "suffix", "nickname", "display_name"),
-    *("company", "department", "job_title", "office", "birthday"),
-)
-ALL_VALUES = ("notes", "urls", "categories")
-ADDRESS_PARTS = ("street", "postal_code", "city", "region", "country")
 _KINDS: dict[str, tuple[str, ...]] = {"phones": tuple(PhoneKind), "emails": tuple(PlaceKind)}
-_OWN = {name.replace("_", ""): name for name in TEXT_FIELDS}
 _PLANS = 4096  # combinations of field names remembered per mapping
 
 Plan = tuple[tuple[str, ...], tuple[tuple[str, str, tuple["Pick", ...]], ...]]
@@ -43,6 +37,7 @@ class FieldMapping:
     """A checked mapping, ready for `apply`: `picks` by target ("given_name", "phones.work", "custom.x" …)."""
 
     picks: dict[str, tuple[Pick, ...]]
+    straight: dict[tuple[str, ...], Straight] = field(default_factory=dict, repr=False)  # by field names, see `apply`
     plans: dict[tuple[str, ...], "Plan"] = field(default_factory=dict, repr=False)  # by field names, see `_plan`
 
     def source_fields(self) -> tuple[str, ...]:
@@ -83,7 +78,7 @@ def parse(template: Mapping[str, object], overrides: Mapping[str, object] | None
 
 def _targets(tree: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for key, value in tree.items():
-        if key in TEXT_FIELDS or key in ALL_VALUES:
+        if key in TEXT_FIELDS or key in LIST_FIELDS:
             yield key, value
         elif key in _KINDS:
             yield from ((f"{key}.{kind}", entry) for kind, entry in _table(key, value, _KINDS[key]))
@@ -94,7 +89,7 @@ def _targets(tree: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         elif key == "custom":
             yield from ((f"custom.{name}", entry) for name, entry in _table(key, value, ()))
         else:
-            known = ", ".join((*TEXT_FIELDS, *ALL_VALUES, *_KINDS, "addresses", "custom"))
+            known = ", ".join((*TEXT_FIELDS, *LIST_FIELDS, *_KINDS, "addresses", "custom"))
             raise ConfigInvalid(f"mapping key '{key}' is unknown; known are: {known}")
 
 
@@ -110,6 +105,21 @@ def _table(key: str, value: object, known: tuple[str, ...]) -> Iterable[tuple[st
 def apply(mapping: FieldMapping, record: Record) -> Contact:
     """Return the Contact a source record stands for; pure, never fails, unknown source fields are left out."""
     names = tuple(record)
+    try:
+        values = [value.strip() for (value,) in record.values()]
+    except ValueError:  # not one value in each field
+        return _one_by_one(mapping, names, record)
+    if not all(values):
+        return _one_by_one(mapping, names, record)
+    straight = mapping.straight.get(names)
+    if straight is None:
+        if len(mapping.straight) >= _PLANS:
+            mapping.straight.clear()
+        straight = mapping.straight[names] = Straight(mapping.picks, names)
+    return straight.contact(values)
+
+
+def _one_by_one(mapping: FieldMapping, names: tuple[str, ...], record: Record) -> Contact:
     plan = mapping.plans.get(names)
     if plan is None:
         if len(mapping.plans) >= _PLANS:
@@ -129,7 +139,7 @@ def _plan(mapping: FieldMapping, names: tuple[str, ...]) -> Plan:
     folded = tuple(map(fold, names))
     present = frozenset(folded)
     chosen = (
-        (*target.partition(".")[::2], tuple(pick for pick in found if pick.useful(present | _OWN.keys(), present)))
+        (*target.partition(".")[::2], tuple(pick for pick in found if pick.useful(present | OWN.keys(), present)))
         for target, found in mapping.picks.items()
     )
     return folded, tuple((group, rest, found) for group, rest, found in chosen if found)
@@ -156,7 +166,7 @@ class _Values:
         elif group == "emails":
             for address in self._all(picks):
                 self._emails.setdefault(address.casefold(), Email(address, PlaceKind(rest)))
-        elif group in ALL_VALUES:
+        elif group in LIST_FIELDS:
             self._lists[group] = list(dict.fromkeys(self._all(picks)))
         elif text := self._first(picks):
             kind, _, part = rest.partition(".")
@@ -203,5 +213,5 @@ class _Values:
         """Return the source field's first value, else that of our own field (never through another template)."""
         if values := self._fields.get(name):
             return values[0]
-        own = self._mapping.picks.get(_OWN.get(name, ""), ())
+        own = self._mapping.picks.get(OWN.get(name, ""), ())
         return self._first(tuple(pick for pick in own if not pick.template and pick.useful(self._fields, self._fields)))

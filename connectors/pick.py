@@ -56,9 +56,12 @@ class Pick:
         text = "".join(literal + value for (literal, _), value in zip(self.template, values, strict=True))
         if all(value for (_, name), value in zip(self.template, values, strict=True) if name):
             return text.strip()
-        for empty in ("()", "[]"):
-            text = text.replace(empty, "")
-        return " ".join(text.split()).strip(_STRAY)
+        return tidy(text)
+
+
+def tidy(text: str) -> str:
+    """Return the text of a template without the punctuation and spaces that empty values left behind."""
+    return " ".join(text.replace("()", "").replace("[]", "").split()).strip(_STRAY)
 
 
 @lru_cache(maxsize=8192)
