@@ -1,219 +1,277 @@
-"""What a search must find, and in which order: every contact tried word by word, without any index.
+"""Search as it is meant, word by word over every contact: slow, and plain enough to be right.
 
-Decisions where the rules leave room:
-* of several words that match a term equally well, the one written as typed counts;
-* a sound-alike's distance (1, 2, 3, 4 and more edits) comes right behind the class;
-* a one-letter given name stands for a word only beside other terms;
-* an unfinished word of 6 letters and more may also begin a word that lacks one of its letters.
+Decisions, one line each, where the description leaves room:
+- A contact's words are those of `Document.texts`: one text per column, cut at blanks; a phrase may span two values.
+- Raw spellings are known only where a piece has as many runs of letters and digits as words and no apostrophe; else the
+  raw spelling is the normal form. `connell` of `o'connell` is a later part, like one behind a hyphen.
+- A term takes its best (class, column, spelling) over all words; reported is the worst of the terms' bests, as a whole;
+  for the order, worst class, worst column and the number of terms written otherwise are taken apart.
+- Of sound-alikes, those fewer edits away (one, two, three, more) count as the better class, before the column.
+- A word that begins with the typed one is never an infix, a sound-alike or a typo of it: it is a prefix already.
+- Infix, sound and typo want letters alone on both sides (no digits).
+- The last word, unfinished, may be the beginning of a longer word with one typo: one letter wrong, missing, swapped;
+  from 6 letters on also one too many.
+- The first letter is fixed under 6 typed letters, for beginnings too; never for sounds.
+- Nicknames stand for whole words of the name only; a bare initial stands for a typed word only beside other terms.
+- A phrase and a quoted word match whole words only and have no nicknames, infixes, sounds or typos.
+- Numbers are never "written otherwise". A number that is only an extension has no country code and matches as exact if
+  equal, and as infix.
+- A number term with several words (`089 84`) matches as words if every one is found; its worst word counts.
+- A one-letter word of a number (`+49 8 9`) does not narrow the number to names.
+- Excluded is a contact with a visible word or later part that begins so, the phrase, or such a number (inside too).
+- `source:x` matches the beginnings of the names of visible sources.
+- A query of exclusions or sources alone finds nothing.
+- Initials: repeated letters may mean one word; not for quoted words; only where the name column is asked.
+- Contacts whose name is hidden are ordered by id, before those with a name of the same priority.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import OSA
 
 from connectors.contact import Contact
-from directory_server.directory import nicknames, phonetic
-from directory_server.directory.columns import BY_ORDER, COLUMNS, DIGITS, TEXT
+from directory_server.directory import dialling, nicknames, phonetic
+from directory_server.directory.columns import COLUMNS, DIGITS, TEXT
 from directory_server.directory.document import Document, document
-from directory_server.directory.normal_form import words
-from directory_server.directory.query import Query, Term
+from directory_server.directory.listing import Match, Number
+from directory_server.directory.normal_form import LONGEST, fold, words
+from directory_server.directory.query import Query, Term, parse
 from directory_server.directory.ranking import Rank
 from directory_server.directory.scope import Scope
-from directory_server.directory.words.spelling import TAG, Spelling, entries, spelling, tag
-from directory_server.store.rows import FieldGroup, Location
+from directory_server.store.rows import Location
 
 PAGE = 10
-Grade = tuple[int, int, int, bool]
-"""Class, distance of a sound-alike, order of the column, written otherwise than typed."""
+AT = {column.name: column.at for column in COLUMNS}
+SHORT = frozenset({AT["n"], AT["c"]})
+JOINS = "-'`\u2010\u2011\u2018\u2019\u02bc\u00b4"
+APOSTROPHES = "'`\u2018\u2019\u02bc\u00b4"
+
+Grade = tuple[Rank, int, int, bool]
+"""Class, how far a sound-alike is off, place of the column, whether it is written otherwise than typed."""
 
 
 @dataclass(frozen=True)
-class Known:
-    """A contact as the oracle knows it."""
+class Book:
+    """Contacts as (contact id, source id, priority, contact, location of the source), and the names of the sources."""
 
-    id: int
-    source: int
-    priority: int
-    contact: Contact
+    contacts: tuple[tuple[int, int, int, Contact, Location], ...]
+    names: Mapping[int, str]
 
 
-class Oracle:
-    """Answers like `Index.search`; slow, and simple enough to be believed."""
+@dataclass(frozen=True)
+class Expected:
+    """The ids in order with class and Contact field of each, and whether there are more."""
 
-    def __init__(self, known: Iterable[Known], locations: Mapping[int, Location]) -> None:
-        self._known = [(one, document(one.id, one.source, one.contact, locations[one.source])) for one in known]
-
-    def search(
-        self, query: Query, scope: Scope, limit: int, familiar: frozenset[int] = frozenset()
-    ) -> tuple[list[tuple[int, str, str]], bool]:
-        """Return (contact id, class, field) of the hits in order, and whether there are more."""
-        if not query.terms or limit <= 0:
-            return [], False
-        short = any(len(word) == 1 for term in query.terms for word in term.words)
-        stages = [{"short": True}] if short else []
-        stages += [{}, {"near": True}, {"near": True, "initials": True}]
-        hits: list[tuple[tuple, int, Grade]] = []
-        for stage in stages:
-            hits = sorted(self._hits(query, scope, familiar, **stage))
-            if len(hits) >= min(PAGE, limit + 1):
-                break
-        told = []
-        for _key, number, (rank, _far, order, _twin) in hits[:limit]:
-            column = BY_ORDER[order]
-            told.append((number, "number" if column.digits else Rank(rank).text, column.field))
-        return told, len(hits) > limit
-
-    def _hits(
-        self, query: Query, scope: Scope, familiar: frozenset[int], *, short=False, near=False, initials=False
-    ) -> Iterator[tuple[tuple, int, Grade]]:
-        for one, doc in self._known:
-            columns = {at for sources, granted in scope.parts if one.source in sources for at in granted}
-            grades = []
-            for term in query.terms:
-                at = columns
-                if short and any(len(word) == 1 for word in term.words):
-                    at = columns & {column.at for column in COLUMNS if column.name in {"n", "c"}}
-                reach = _Reach(doc, at, near, initials and len(query.terms) == 1, len(query.terms) > 1)
-                grades.append(min(reach.grades(term), default=None))
-            if not grades or None in grades or not columns:
-                continue
-            if any(grade[0] <= Rank.COMPOUND or term.digits for term in query.excluded
-                   for grade in _Reach(doc, columns).grades(term)):  # fmt: skip
-                continue
-            named = FieldGroup.NAME in scope.groups(one.source)
-            key = (
-                max(grade[:2] for grade in grades),
-                max(grade[2] for grade in grades),
-                sum(grade[3] for grade in grades),
-                one.id not in familiar,
-                one.priority,
-                doc.sort if named else "",
-                one.id,
-            )
-            yield key, one.id, max(grades)
+    hits: tuple[tuple[int, Match], ...]
+    more: bool
 
 
-class _Reach:
-    """One document, and what of it may be matched how."""
-
-    def __init__(self, doc: Document, columns: Iterable[int], near=False, initials=False, several=False) -> None:
-        self.doc = doc
-        self.columns = frozenset(columns)
-        self.near = near
-        self.initials = initials
-        self.several = several
-
-    def grades(self, term: Term) -> list[Grade]:
-        """Return every way in which the document matches the term."""
-        at = term.columns & self.columns
-        if term.whole and len(term.words) > 1:
-            return [(Rank.EXACT, 0, order, True) for order in self._phrase(term.words, at)]
-        found = list(self._numbers(term, at))
-        if len(term.words) == 1:
-            found += self._word(term, term.words[0], term.raw, at)
-        elif term.words:
-            each = [min(self._begins(word, word, at, term), default=None) for word in term.words]
-            if None not in each:
-                found.append(max(each))
-        custom = next(column for column in COLUMNS if column.name == "y")
-        if term.tagged and custom.at in self.columns:
-            tagged = TAG + term.tagged
-            for text in (tag(name, word) for name, value in self.doc.custom for word in words(value)):
-                spelt = Spelling(text, text, part=False)
-                found += _whole_or_begun(spelt, tagged, tagged, custom.order, part=True, whole=term.whole)
-        return found
-
-    def _spelt(self, at: Iterable[int]) -> Iterator[tuple[int, Spelling]]:
-        for column in TEXT:
-            if column.at in at:
-                for piece in self.doc.texts[column.at].split():
-                    for text in entries(piece):
-                        yield column.order, spelling(text)
-
-    def _phrase(self, phrase: Sequence[str], at: frozenset[int]) -> Iterator[int]:
-        for column in TEXT:
-            if column.at in at:
-                text = [one.normal for order, one in self._spelt({column.at})]
-                if any(tuple(text[start : start + len(phrase)]) == tuple(phrase) for start in range(len(text))):
-                    yield column.order
-
-    def _begins(self, word: str, raw: str, at: frozenset[int], term: Term) -> list[Grade]:
-        found: list[Grade] = []
-        for order, spelt in self._spelt(at):
-            found += _whole_or_begun(spelt, word, raw, order, part=term.part, whole=term.whole)
-        return found
-
-    def _word(self, term: Term, word: str, raw: str, at: frozenset[int]) -> list[Grade]:
-        found = self._begins(word, raw, at, term)
-        if term.whole or term.digits:
-            return found
-        name = next(column for column in COLUMNS if column.name == "n")
-        if name.at in at:
-            others = nicknames.others(word)
-            found += [(Rank.NICKNAME, 0, order, raw not in spelt.raw)
-                      for order, spelt in self._spelt({name.at}) if spelt.normal in others]  # fmt: skip
-            if self.several and word.isalpha() and word[0] == self.doc.initial:
-                found.append((Rank.NICKNAME, 0, name.order, raw not in f":{word[0]}"))
-            starts = {spelt.normal[0] for _order, spelt in self._spelt({name.at})}
-            if self.initials and len(word) in (2, 3) and word.isalpha() and set(word) <= starts:
-                found.append((Rank.NICKNAME, 0, name.order, True))
-        if self.near and word.isalpha() and len(word) > 2:
-            for order, spelt in self._spelt(at):
-                if spelt.normal.isalpha() and not spelt.normal.startswith(word):
-                    twin = raw not in spelt.raw
-                    sounding = BY_ORDER[order].name in {"n", "c"}
-                    found += [(rank, far, order, twin)
-                              for rank, far in _near(word, spelt.normal, term.last, sounding)]  # fmt: skip
-        return found
-
-    def _numbers(self, term: Term, at: frozenset[int]) -> Iterator[Grade]:
-        from directory_server.directory.dialling import country_code
-
-        for column in DIGITS:
-            if column.at not in at:
-                continue
-            for number in self.doc.numbers:
-                if number.group is not column.group:
-                    continue
-                digits = number.e164[1:]
-                if digits:
-                    national = digits[len(country_code(digits)) :]
-                    if digits in term.international:
-                        yield (Rank.EXACT, 0, column.order, False)
-                    if any(digits.startswith(start) for start in term.international):
-                        yield (Rank.PREFIX, 0, column.order, False)
-                else:
-                    national = number.extension
-                    if term.digits and number.extension == term.digits:
-                        yield (Rank.EXACT, 0, column.order, False)
-                if len(term.digits) > 1 and term.digits in national:
-                    yield (Rank.INFIX, 0, column.order, False)
+@dataclass(frozen=True)
+class Word:
+    column: int
+    normal: str
+    raw: str
+    part: bool
 
 
-def _whole_or_begun(spelt: Spelling, word: str, raw: str, order: int, *, part: bool, whole: bool) -> list[Grade]:
-    inner = spelt.part and not part
-    twin = raw not in spelt.raw
-    if spelt.normal == word:
-        return [(Rank.COMPOUND if inner else Rank.EXACT, 0, order, twin)]
-    if spelt.normal.startswith(word) and not whole:
-        return [(Rank.COMPOUND if inner else Rank.PREFIX, 0, order, twin)]
-    return []
+@dataclass(frozen=True)
+class Reading:
+    """How terms are read in one stage."""
+
+    near: bool = False
+    short_anywhere: bool = True
+    initials: bool = False
 
 
-def _near(word: str, stored: str, unfinished: bool, sounding: bool) -> Iterator[tuple[Rank, int]]:
-    if word in stored:
-        yield Rank.INFIX, 0
-    if sounding and set(phonetic.codes(word)) & set(phonetic.codes(stored)):
-        yield Rank.PHONETIC, min(OSA.distance(word, stored), 4) - 1
-    if len(word) < 4 or (len(word) < 6 and word[0] != stored[0]):
+def search(  # noqa: PLR0917 - what a search consists of
+    book: Book, scope: Scope, text: str, limit: int, location: Location, familiar: AbstractSet[int] = frozenset()
+) -> Expected:
+    """Return what a search of this scope must find."""
+    query = parse(text, location)
+    if not query.terms or limit <= 0:
+        return Expected((), more=False)
+    found: list[tuple[tuple[object, ...], int, Match]] = []
+    for reading in _readings(query):
+        found = sorted(_found(book, scope, query, reading, familiar), key=lambda one: one[0])
+        if len(found) >= min(PAGE, limit + 1):
+            break
+    return Expected(tuple((identity, match) for _key, identity, match in found[:limit]), len(found) > limit)
+
+
+def _readings(query: Query) -> list[Reading]:
+    readings = [Reading(), Reading(near=True)]
+    if any(len(word) == 1 for term in query.terms for word in term.words):
+        readings.insert(0, Reading(short_anywhere=False))
+    only = query.terms[0].words if len(query.terms) == 1 and not query.terms[0].whole else ()
+    if len(only) == 1 and only[0].isalpha() and len(only[0]) in {2, 3}:
+        readings.append(Reading(near=True, initials=True))
+    return readings
+
+
+def _found(
+    book: Book, scope: Scope, query: Query, reading: Reading, familiar: AbstractSet[int]
+) -> Iterator[tuple[tuple[object, ...], int, Match]]:
+    for identity, source, priority, contact, location in book.contacts:
+        groups = scope.groups(source)
+        columns = frozenset(column.at for column in COLUMNS if column.group in groups)
+        if not all(fold(book.names[source]).startswith(name) for name in query.sources) or not columns:
+            continue
+        seen = document(identity, source, contact, location)
+        if any(_excludes(term, seen, columns) for term in query.excluded):
+            continue
+        bests = [_best(_grades(term, seen, columns, reading, several=len(query.terms) > 1)) for term in query.terms]
+        if any(best is None for best in bests):
+            continue
+        grades = [best for best in bests if best]
+        key = (
+            max((rank, far) for rank, far, _order, _twin in grades),
+            max(order for _rank, _far, order, _twin in grades),
+            sum(twin for _rank, _far, _order, twin in grades),
+            identity not in familiar,
+            priority,
+            seen.sort if AT["n"] in columns else "",
+            identity,
+        )
+        yield key, identity, _match(max(grades))
+
+
+def _match(grade: Grade) -> Match:
+    (column,) = (column for column in COLUMNS if column.order == grade[2])
+    return Match("number" if column.digits else grade[0].text, column.field)
+
+
+def _best(grades: Iterable[Grade]) -> Grade | None:
+    return min(grades, default=None)
+
+
+def _excludes(term: Term, seen: Document, columns: frozenset[int]) -> bool:
+    grades = _grades(term, seen, columns, Reading(), several=False)
+    return any(grade[0] <= Rank.COMPOUND or term.digits for grade in grades)
+
+
+def _grades(term: Term, seen: Document, columns: frozenset[int], reading: Reading, *, several: bool) -> Iterator[Grade]:
+    numeric = bool(term.digits or term.international)
+    term = replace(term, columns=term.columns & columns)
+    if not reading.short_anywhere and not numeric and any(len(word) == 1 for word in term.words):
+        term = replace(term, columns=term.columns & SHORT)
+    held = [word for word in stored(seen) if word.column in term.columns]
+    yield from _by_number(term, seen)
+    if term.whole and len(term.words) > 1:
+        yield from _phrase(term, held)
+    elif len(term.words) == 1:
+        yield from _by_word(term, term.words[0], term.raw, held, near=reading.near)
+        if not term.whole and not numeric:
+            yield from _by_name(term, seen, held, reading, several=several)
+    elif term.words:
+        each = [_best(_by_word(term, word, word, held, near=False)) for word in term.words]
+        if all(each):
+            yield max(grade for grade in each if grade)
+    if term.tagged and AT["y"] in columns:
+        yield from _by_field(term, seen)
+
+
+def _by_field(term: Term, seen: Document) -> Iterator[Grade]:
+    for name, value in seen.custom:
+        for word in words(value):
+            tagged = f"{fold(''.join(char for char in name if char.isalpha()))}:{word}"
+            if tagged == term.tagged:
+                yield Rank.EXACT, 0, COLUMNS[AT["y"]].order, False
+            elif tagged.startswith(term.tagged) and not term.whole:
+                yield Rank.PREFIX, 0, COLUMNS[AT["y"]].order, False
+
+
+def _by_word(term: Term, typed: str, raw: str, held: Iterable[Word], *, near: bool) -> Iterator[Grade]:
+    for word in held:
+        found = _class(term, typed, word)
+        if found is None and near and not (term.whole or term.digits or term.international):
+            found = _near(term, typed, word)
+        if found is not None:
+            yield *found, COLUMNS[word.column].order, raw not in word.raw
+
+
+def _class(term: Term, typed: str, word: Word) -> tuple[Rank, int] | None:
+    if word.normal != typed and (term.whole or not word.normal.startswith(typed)):
+        return None
+    if word.part and not term.part:
+        return Rank.COMPOUND, 0
+    return (Rank.EXACT if word.normal == typed else Rank.PREFIX), 0
+
+
+def _near(term: Term, typed: str, word: Word) -> tuple[Rank, int] | None:
+    text, letters = word.normal, len(typed)
+    if letters < 3 or not typed.isalpha() or not text.isalpha():
+        return None
+    if typed in text:
+        return Rank.INFIX, 0
+    distance = OSA.distance(typed, text)
+    if word.column in SHORT and set(phonetic.codes(typed)) & set(phonetic.codes(text)):
+        return Rank.PHONETIC, min(distance - 1, 3)
+    if letters >= 4 and (letters >= 6 or typed[0] == text[0]):
+        shortest = letters if letters < 6 else letters - 1
+        begins = (OSA.distance(typed, text[:size]) <= 1 for size in range(shortest, letters + 2))
+        if distance == 1 or (term.last and len(text) > letters and any(begins)):
+            return Rank.EDIT1, 0
+        if distance == 2 and letters >= 7:
+            return Rank.EDIT2, 0
+    return None
+
+
+def _by_name(term: Term, seen: Document, held: list[Word], reading: Reading, *, several: bool) -> Iterator[Grade]:
+    typed, order = term.words[0], COLUMNS[AT["n"]].order
+    names = [word for word in held if word.column == AT["n"]]
+    for word in names:
+        if word.normal in nicknames.others(typed):
+            yield Rank.NICKNAME, 0, order, term.raw not in word.raw
+    if AT["n"] in term.columns and several and typed.isalpha() and seen.initial == typed[0]:
+        yield Rank.NICKNAME, 0, order, term.raw not in seen.initial
+    if reading.initials and all(any(word.normal.startswith(letter) for word in names) for letter in typed):
+        yield Rank.NICKNAME, 0, order, True
+
+
+def _phrase(term: Term, held: list[Word]) -> Iterator[Grade]:
+    for start in range(len(held)):
+        run = held[start : start + len(term.words)]
+        if tuple(word.normal for word in run) == term.words and len({word.column for word in run}) == 1:
+            yield Rank.EXACT, 0, COLUMNS[run[0].column].order, True
+
+
+def _by_number(term: Term, seen: Document) -> Iterator[Grade]:
+    for column in DIGITS:
+        for number in seen.numbers:
+            if column.at in term.columns and number.group is column.group:
+                found = _number(term, number)
+                if found is not None:
+                    yield found, 0, column.order, False
+
+
+def _number(term: Term, number: Number) -> Rank | None:
+    digits = number.e164[1:]
+    if digits in term.international or (not digits and term.digits and number.extension == term.digits):
+        return Rank.EXACT
+    if digits and any(digits.startswith(beginning) for beginning in term.international):
+        return Rank.PREFIX
+    national = digits[len(dialling.country_code(digits)) :] if digits else number.extension
+    return Rank.INFIX if len(term.digits) >= 2 and term.digits in national else None
+
+
+def stored(seen: Document) -> Iterator[Word]:
+    """Yield the words of a contact, column by column, in order."""
+    for column, text in zip(TEXT, seen.texts, strict=True):
+        for piece in text.split():
+            for normal, raw, part in _spellings(piece):
+                yield Word(column.at, normal, raw, part)
+
+
+def _spellings(piece: str) -> Iterator[tuple[str, str, bool]]:
+    normals, written = words(piece), unicodedata.normalize("NFC", piece).casefold()
+    runs = list(re.finditer(r"[^\W_]+", written))
+    if len(runs) != len(normals) or any(mark in written for mark in APOSTROPHES):
+        joined = any(join in piece for join in JOINS)
+        yield from ((normal, normal, joined and at > 0) for at, normal in enumerate(normals))
         return
-    distance = OSA.distance(word, stored)
-    if len(stored) > 2 and distance == 1:
-        yield Rank.EDIT1, 0
-    if len(stored) > 2 and distance == 2 and len(word) > 6:
-        yield Rank.EDIT2, 0
-    if unfinished and len(stored) > len(word):
-        lengths = range(len(word) - (len(word) > 5), len(word) + 2)
-        if any(OSA.distance(word, stored[:length]) <= 1 for length in lengths):
-            yield Rank.EDIT1, 0
+    for normal, run in zip(normals, runs, strict=True):
+        yield normal, run[0][:LONGEST], run.start() > 0 and written[run.start() - 1] in JOINS
