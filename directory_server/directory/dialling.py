@@ -1,5 +1,6 @@
 """Dialling plans: how a country dials abroad and inside, and which zeros belong to a number."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -7,6 +8,12 @@ import phonenumbers
 from phonenumbers.phonemetadata import PhoneMetadata
 
 _CODES = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+_CODE_AT = {
+    start: next((start[:length] for length in (1, 2, 3) if start[:length] in _CODES), "")
+    for start in (f"{at:0{digits}}" for digits in (1, 2, 3) for at in range(10**digits))
+}
+_WORLD = "001"
+_LENGTHS = range(2, 18)
 
 KEEPS_ZERO = frozenset({"39", "378", "379"})
 """A zero behind these country codes is part of the number, even written as (0)."""
@@ -50,12 +57,48 @@ def plan(country: str) -> Plan:
     return Plan(code, abroad, "" if code in _NO_TRUNK_ZERO and trunk == "0" else trunk)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What libphonenumber says of a country's national numbers: `lengths` whole and `local` without area code.
+
+    What begins with `marked` may carry a prefix, which libphonenumber takes off.
+    """
+
+    lengths: frozenset[int]
+    local: frozenset[int]
+    longest: int
+    marked: re.Pattern[str]
+    number: re.Pattern[str]
+
+
+@lru_cache(maxsize=512)
+def _shape(region: str) -> _Shape | None:
+    metadata = PhoneMetadata.metadata_for_region(region, None)
+    if metadata is None or metadata.country_code is None or metadata.general_desc is None:
+        return None
+    main = PhoneMetadata.metadata_for_region(phonenumbers.region_code_for_country_code(metadata.country_code), None)
+    if main is None or main.general_desc is None:
+        return None
+    marks = (metadata.international_prefix, metadata.national_prefix_for_parsing)
+    return _Shape(
+        lengths=frozenset(main.general_desc.possible_length),
+        local=frozenset(main.general_desc.possible_length_local_only),
+        longest=max(metadata.general_desc.possible_length),
+        marked=re.compile("|".join(mark for mark in marks if mark)),
+        number=re.compile(metadata.general_desc.national_number_pattern or ""),
+    )
+
+
+@lru_cache(maxsize=512)
+def _shape_of(code: str) -> _Shape | None:
+    """Return the shape of a code's main country; None where the code belongs to none."""
+    region = phonenumbers.region_code_for_country_code(int(code)) if code else _WORLD
+    return None if region == _WORLD else _shape(region)
+
+
 def country_code(digits: str) -> str:
     """Return the country code that international digits begin with, or "" where there is none such."""
-    for length in (1, 2, 3):
-        if digits[:length] in _CODES:
-            return digits[:length]
-    return ""
+    return _CODE_AT.get(digits[:3], "")
 
 
 def without_trunk(digits: str) -> str:
@@ -88,9 +131,18 @@ def learns_trunk(code: str) -> bool:
     return code in _HYPHEN_TRUNK
 
 
-@lru_cache(maxsize=65536)
 def is_whole(digits: str, country: str) -> bool:
     """Whether digits without any prefix have the length of a whole national number (not only a local part)."""
+    shape = _shape(country.upper())
+    if shape is None or len(digits) not in _LENGTHS or shape.marked.match(digits):
+        return _is_whole(digits, country)
+    if digits.startswith(plan(country).code) and (len(digits) > shape.longest or not shape.number.fullmatch(digits)):
+        return _is_whole(digits, country)
+    return len(digits) in shape.lengths
+
+
+@lru_cache(maxsize=4096)
+def _is_whole(digits: str, country: str) -> bool:
     try:
         parsed = phonenumbers.parse(digits, country.upper())
     except phonenumbers.NumberParseException:
@@ -101,13 +153,17 @@ def is_whole(digits: str, country: str) -> bool:
     return bool(verdict == phonenumbers.ValidationResult.IS_POSSIBLE)
 
 
-@lru_cache(maxsize=65536)
 def is_possible(digits: str) -> bool:
     """Whether international digits have a length their country uses; a hint between readings, never a gate."""
-    return parse("+" + digits, "ZZ") != "" and phonenumbers.is_possible_number(phonenumbers.parse("+" + digits))
+    code = country_code(digits)
+    shape = _shape_of(code)
+    rest = digits[len(code) :]
+    if shape is None or len(rest) not in _LENGTHS or shape.marked.match(rest):
+        return parse("+" + digits, "ZZ") != "" and phonenumbers.is_possible_number(phonenumbers.parse("+" + digits))
+    return len(rest) in shape.lengths or len(rest) in shape.local
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def parse(text: str, country: str) -> str:
     """Return the E.164 digits that libphonenumber reads (letters, odd marks), or ""; never asks whether it is valid."""
     try:

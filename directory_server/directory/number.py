@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from connectors.contact import PhoneKind
 from directory_server.directory import dialling
-from directory_server.directory.asked import LONGEST, LONGEST_TEXT, Asked, ask, forms, is_short, notation, plain
+from directory_server.directory.asked import LONGEST_TEXT, Asked, ask, notation, plain
 from directory_server.directory.listing import Number
+from directory_server.directory.reader import LONGEST, Reader, reader
 from directory_server.store.rows import Location
 
 __all__ = ["Asked", "ask", "notation", "read"]
@@ -32,13 +33,17 @@ _ZERO = re.compile(r"\(\s*0\s*\)")
 _LABEL = re.compile(r"^(?:[^\W\d_]|[.:\s])+(?=[+(\-\d])")
 _TAIL = re.compile(r"(?<=\d)[\s,:]+[^\W\d_][^\d*#]*$")
 _LETTERS = re.compile(r"[^\W\d_]")
-_DIRECT = re.compile(r"^(?P<stem>.*\d)\s*-\s*(?P<tail>\d{1,5})\s*$")
-_SIMPLE = re.compile(r"[+0-9(](?:[0-9 ()/\-]|\.(?!\.))*\Z")
+_ONE = re.compile(r"\(?\+?[0-9][0-9 ().]*(?:/ *[1-9][0-9 ().]*)?(?:-[0-9 ().\-]*)?\Z")
+_BLANKS = str.maketrans("+()/-.", "      ")
 _GROUP = re.compile(r"[0-9]+")
 _ONE_GROUP = 8
 _SHORTEST = 7
 _SHORTEST_TRUNK = 7
 _LONGEST_AREA = 5
+_LONGEST_DIRECT = 5
+
+Parts = tuple[str, str, str]
+"""E.164 with plus, extension and trunk; each may be empty."""
 
 
 def read(raw: str, location: Location, kind: PhoneKind = PhoneKind.WORK, label: str = "") -> tuple[Number, ...]:
@@ -46,30 +51,27 @@ def read(raw: str, location: Location, kind: PhoneKind = PhoneKind.WORK, label: 
 
     Every number carries its own piece of `raw`; a piece that cannot be read has an empty `e164`.
     """
-    return tuple(
-        Number(kind=kind, raw=piece, e164=e164, extension=extension, trunk=trunk, label=label)
-        for piece, e164, extension, trunk in (
-            _read(raw, location) if len(raw) <= LONGEST_TEXT else ((raw.strip(), "", "", ""),)
-        )
-        if piece
-    )
-
-
-@lru_cache(maxsize=65536)
-def _read(raw: str, location: Location) -> tuple[tuple[str, str, str, str], ...]:
-    if not raw.strip():
+    piece = raw.strip()
+    if _ONE.match(piece) and len(raw) <= LONGEST_TEXT and ".." not in piece:  # most numbers
+        e164, extension, trunk = _dialled(piece, piece.translate(_BLANKS).split(), "", reader(location))
+        return (Number(kind, piece, e164, extension, trunk, label),)
+    if not piece:
         return ()
-    pieces = _pieces(raw)
+    found = _read(raw, location) if len(raw) <= LONGEST_TEXT else ((piece, "", "", ""),)
+    return tuple([Number(kind, *one, label) for one in found])
+
+
+@lru_cache(maxsize=4096)
+def _read(raw: str, location: Location) -> tuple[tuple[str, str, str, str], ...]:
+    pieces, at = _pieces(raw), reader(location)
     if len(pieces) == 1:
-        return ((raw.strip(), *_one(pieces[0], location)),)
-    read_ones = tuple((piece, *_one(piece, location)) for piece in pieces[:_MOST])
+        return ((raw.strip(), *_one(pieces[0], at)),)
+    read_ones = tuple([(piece, *_one(piece, at)) for piece in pieces[:_MOST]])
     return (*read_ones, ("; ".join(pieces[_MOST:]), "", "", "")) if len(pieces) > _MOST else read_ones
 
 
 def _pieces(raw: str) -> list[str]:
     """Split a field that holds several numbers; `840798-12/14` gives 840798-12 and 840798-14."""
-    if "/" not in raw and _SIMPLE.match(raw):
-        return [raw.strip()]
     text = _DASH.sub("-", plain(raw))
     parts = _split(text)
     parts = [part for part in parts if any(char.isdigit() for char in part)] or [text]
@@ -109,10 +111,8 @@ def _digits(text: str) -> str:
     return "".join(_GROUP.findall(text))
 
 
-def _one(text: str, location: Location) -> tuple[str, str, str]:
-    """Read one number: E.164 with plus, extension, trunk; each may be empty."""
-    if _SIMPLE.match(text):  # most numbers: nothing but digits and what groups them
-        return _dialled(text, "", location)
+def _one(text: str, at: Reader) -> Parts:
+    """Read one number."""
     text = _RANGE.sub("", _REMARK.sub(" ", text)).strip()
     extension = ""
     word = _EXTENSION.search(text)
@@ -120,73 +120,71 @@ def _one(text: str, location: Location) -> tuple[str, str, str]:
         extension = word[1]
         text = text[: word.start()].strip(" ,;-.(")
         if not _digits(text):
-            return _internal(extension, location)
+            return _internal(extension, at)
     text = _TAIL.sub("", _LABEL.sub("", text)).strip()
     if "*" in text or "#" in text or not text:
         return "", "", ""
     if text.startswith("-") and text[1:].strip().isdigit():
-        return _internal(text[1:].strip(), location)
+        return _internal(text[1:].strip(), at)
     if _LETTERS.search(text):
-        found = dialling.parse(text, location.country)
+        found = dialling.parse(text, at.location.country)
         return ("+" + found if found else ""), extension, ""
-    return _dialled(text, extension, location)
+    return _dialled(text, _GROUP.findall(text), extension, at)
 
 
-def _dialled(text: str, extension: str, location: Location) -> tuple[str, str, str]:
-    """Read digits with what groups them, and the extension that was written behind."""
-    digits, plus = _digits(text), text.startswith(("+", "(+"))
+def _dialled(text: str, groups: list[str], extension: str, at: Reader) -> Parts:
+    """Read groups of digits, what stands between them, and the extension that was written behind."""
+    digits = "".join(groups)
+    plus = text.startswith(("+", "(+"))
     if not digits or len(digits) > LONGEST + 3:
         return "", "", ""
-    if not plus and is_short(digits, location):
-        return _internal(digits, location)
-    readings = forms(digits, location, plus=plus, explicit_zero=bool(_ZERO.search(text)))
-    if not readings or len(readings[0][1]) < _SHORTEST or not _is_certain(digits, location, readings[0][1], plus=plus):
+    bare = not plus and (digits[0] != "0" or len(digits) == 1)
+    if bare and at.is_short(digits):
+        return _internal(digits, at)
+    zero = "(" in text and _ZERO.search(text) is not None
+    e164 = at.best(digits, plus=plus, zero=zero)
+    if len(e164) < _SHORTEST or (bare and not at.is_certain(digits, e164)):
         return "", extension, ""
-    return _complete(readings[0][1], text, extension, location)
+    code = dialling.country_code(e164)
+    trunk = ""
+    if "-" in text and dialling.learns_trunk(code):
+        if zero:
+            groups.remove("0")
+        trunk = _hyphen_trunk(e164, code, text, groups)
+    if extension:
+        return _extended(e164, code, trunk, extension)
+    own = at.own
+    if own and e164.startswith(own) and len(own) < len(e164) <= len(own) + _LONGEST_DIRECT:
+        trunk = own
+    return ("+" + e164, e164[len(trunk) :], "+" + trunk) if trunk else ("+" + e164, "", "")
 
 
-def _is_certain(digits: str, location: Location, e164: str, *, plus: bool) -> bool:
-    """Whether a stored number means this: bare digits must not be guessed to be from another country."""
-    plan = dialling.plan(location.country)
-    return plus or digits.startswith(("0", plan.abroad)) or e164.startswith(plan.code)
-
-
-def _internal(digits: str, location: Location) -> tuple[str, str, str]:
+def _internal(digits: str, at: Reader) -> Parts:
     """Read an extension or service number; with the location's own trunk it is also a whole number."""
-    plan = dialling.plan(location.country)
-    if location.trunk and not dialling.is_service(digits, plan.code):
-        trunk = f"+{plan.code}{location.area}{location.trunk}"
-        return trunk + digits, digits, trunk
+    if at.own and not dialling.is_service(digits, at.plan.code):
+        return f"+{at.own}{digits}", digits, f"+{at.own}"
     return "", digits, ""
 
 
-def _complete(e164: str, text: str, extension: str, location: Location) -> tuple[str, str, str]:
-    """Add what a hyphen, an extension word or the location's own trunk tell about where the direct dial begins."""
-    code = dialling.country_code(e164)
-    trunk = _hyphen_trunk(e164, code, text)
-    if extension and code in dialling.APPENDS_EXTENSION:
-        stem = trunk if trunk and e164[len(trunk) :].strip("0") == "" else e164
-        return f"+{stem}{extension}", extension, f"+{stem}"
-    if extension:
+def _extended(e164: str, code: str, trunk: str, extension: str) -> Parts:
+    """Add an extension that was written as a word and digits."""
+    if code not in dialling.APPENDS_EXTENSION:
         return f"+{e164}", extension, ""
-    plan = dialling.plan(location.country)
-    own = plan.code + location.area + location.trunk
-    if location.trunk and e164.startswith(own) and len(e164) - len(own) in range(1, 6):
-        trunk = own
-    return f"+{e164}", e164[len(trunk) :] if trunk else "", f"+{trunk}" if trunk else ""
+    stem = trunk if trunk and e164[len(trunk) :].strip("0") == "" else e164
+    return f"+{stem}{extension}", extension, f"+{stem}"
 
 
-def _hyphen_trunk(e164: str, code: str, text: str) -> str:
+def _hyphen_trunk(e164: str, code: str, text: str, groups: list[str]) -> str:
     """Return the E.164 digits before a direct dial's hyphen; "" where the hyphen only groups digits."""
-    direct = _DIRECT.match(text)
-    if not direct or not dialling.learns_trunk(code) or dialling.is_mobile(e164):
+    stem, _hyphen, tail = text.rpartition("-")
+    tail = tail.strip()
+    if len(tail) > _LONGEST_DIRECT or not tail.isdecimal() or not stem.rstrip()[-1:].isdecimal():
         return ""
-    if code not in dialling.APPENDS_EXTENSION and text.count("-") > 1:
+    if dialling.is_mobile(e164) or (code not in dialling.APPENDS_EXTENSION and "-" in stem):
         return ""
-    groups = _GROUP.findall(_ZERO.sub(" ", direct["stem"]))
-    if text.lstrip("( ").startswith(("+", "00")) and len(groups) > 1 and groups[0].removeprefix("00") == code:
-        groups = groups[1:]
-    local = not text.lstrip("( ").startswith(("+", "0"))
-    trunk = e164[: len(e164) - len(direct["tail"])]
-    apart = len(groups) > 1 or local or len(groups[0]) >= _ONE_GROUP
+    start = text.lstrip("( ")
+    abroad = start.startswith(("+", "00"))
+    first = 1 if abroad and len(groups) > 2 and groups[0].removeprefix("00") == code else 0  # noqa: PLR2004 - and the tail
+    trunk = e164[: len(e164) - len(tail)]
+    apart = len(groups) - first > 2 or len(groups[first]) >= _ONE_GROUP or not (abroad or start.startswith("0"))  # noqa: PLR2004 - so
     return trunk if apart and len(trunk) >= _SHORTEST_TRUNK else ""
