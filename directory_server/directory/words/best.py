@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from directory_server.directory.words import grade
-from directory_server.directory.words.arrays import EMPTY, Ids, distinct
+from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
+from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK
 from directory_server.directory.words.grade import NONE, Grades
 from directory_server.directory.words.matching import Group
 from directory_server.directory.words.segment import Segment
@@ -19,6 +20,8 @@ from directory_server.directory.words.segment import Segment
 Truth = npt.NDArray[np.bool_]
 _SPARE: Final = 2
 _PARTITION: Final = 512
+_WORDS: Final = 40
+"""What a document's text costs for each group, in documents of the group."""
 
 
 class Scratch:
@@ -154,13 +157,35 @@ def _of_all(
     for at in order:
         if not len(docs):
             return EMPTY, [np.empty(0, dtype=np.uint16)] * len(terms)
-        with scratch.filled(segment.size, terms[at]) as all_grades:
-            here = all_grades[docs]
+        if at != order[0] and len(docs) * len(terms[at]) * _WORDS < sizes[at]:
+            here = _by_text(segment, docs, terms[at])
+        else:
+            with scratch.filled(segment.size, terms[at]) as all_grades:
+                here = all_grades[docs]
         has = here != NONE
         docs = docs[has]
         grades = {other: values[has] for other, values in grades.items()}
         grades[at] = here[has]
     return docs, [grades[at] for at in range(len(terms))]
+
+
+def _by_text(segment: Segment, docs: Ids, found: Sequence[Group]) -> Grades:
+    """Return the best grade of each document by going through the words of their texts."""
+    counts = segment.starts[docs + 1] - segment.starts[docs]
+    text = segment.text[ranges(segment.starts[docs], counts)]
+    columns, entries = text >> np.uint32(ENTRY_BITS), text & np.uint32(ENTRY_MASK)
+    grades = np.full(len(text), NONE, dtype=np.uint16)
+    best_ones = np.full(len(docs), NONE, dtype=np.uint16)
+    for group in sorted(found, key=lambda one: -one.grade):
+        if group.among is None:
+            best_ones[np.isin(docs, group.docs())] = group.grade
+        else:
+            grades[group.among(columns, entries)] = group.grade
+    has_words = counts > 0
+    if len(text):
+        begins = (np.cumsum(counts) - counts)[has_words].astype(np.intp)
+        best_ones[has_words] = np.minimum(best_ones[has_words], np.minimum.reduceat(grades, begins))
+    return best_ones
 
 
 def _first(keys: npt.NDArray[np.int64], docs: Ids, most: int) -> npt.NDArray[np.intp]:

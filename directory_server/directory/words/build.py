@@ -83,10 +83,15 @@ def _words(entries: Sequence[str], named: npt.NDArray[np.bool_]) -> Sections:
     words: list[str] = []
     firsts: list[int] = []
     variants: list[int] = []
+    parts: list[bool] = []
+    alike: list[int] = []
     for at, text in enumerate(entries):
         if SEPARATOR in text:
+            written = spelling(text)
             variants.append(at)
-            text = spelling(text).normal  # noqa: PLW2901 - the word of this spelling
+            parts.append(written.part)
+            alike.append(_alike(written.normal, written.raw))
+            text = written.normal  # noqa: PLW2901 - the word of this spelling
         if not words or words[-1] != text:
             words.append(text)
             firsts.append(at)
@@ -95,5 +100,12 @@ def _words(entries: Sequence[str], named: npt.NDArray[np.bool_]) -> Sections:
     return {
         "words": first,
         "variants": np.array(variants, dtype=np.uint32),
+        "variants.part": np.array(parts, dtype=np.uint8),
+        "variants.alike": np.array(alike, dtype=np.uint8),
         **Approximate.of(words, sounding).sections(),
     }
+
+
+def _alike(one: str, other: str) -> int:
+    """Return with how many equal letters two words begin."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -22,12 +22,20 @@ from directory_server.directory.words.spelling import TAG, initial, spelling
 SOUNDING: Final = frozenset(column.at for column in COLUMNS if column.name in {"n", "c"})
 
 
+Truth = npt.NDArray[np.bool_]
+
+
 class Group(NamedTuple):
-    """Documents of equal grade; `size` is how many `docs` gives at most, some of them several times."""
+    """Documents of equal grade; `size` is how many `docs` gives at most, some of them several times.
+
+    `among` tells which words of a text, given as columns and entries, make a document one of them; None where no word
+    does.
+    """
 
     grade: int
     size: int
     docs: Callable[[], Ids]
+    among: Callable[[Ids, Ids], Truth] | None = None
 
     @property
     def rank(self) -> Rank:
@@ -127,29 +135,53 @@ def _runs(segment: Segment, word: str, raw: str, at: frozenset[int], *, part: bo
         if low == high:
             continue
         plain = (rank, raw != word)
-        others: dict[tuple[Rank, bool], list[int]] = {}
-        for variant in segment.variants_within(low, high):
-            written = spelling(segment.entries[variant])
-            kind = (Rank.COMPOUND if written.part and not part else rank, raw not in written.raw)
-            if kind != plain:
-                others.setdefault(kind, []).append(variant)
-        keep: npt.NDArray[np.bool_] | None = None
+        others = _otherwise(segment, low, high, plain, raw, len(word), part=part)
+        keep: Truth | None = None
         if others:
             keep = np.ones(high - low, dtype=np.bool_)
             for entries in others.values():
-                keep[np.array(entries) - low] = False
+                keep[entries - low] = False
         for column in _columns(at):
             size = segment.count(column.at, low, high)
             if size:
                 value = grade(rank, column.order, twin=plain[1])
-                found.append(Group(value, size, _run(segment, column.at, low, high, keep)))
-        chosen = [(kind, 0, twin, np.array(entries), None) for (kind, twin), entries in others.items()]
+                docs, among = _run(segment, column.at, low, high, keep)
+                found.append(Group(value, size, docs, among))
+        chosen = [(kind, 0, twin, entries, None) for (kind, twin), entries in others.items()]
         found += _scattered(segment, chosen, at)
     return found
 
 
-def _run(segment: Segment, at: int, low: int, high: int, keep: npt.NDArray[np.bool_] | None) -> Callable[[], Ids]:
-    return lambda: segment.run(at, low, high, keep)
+def _otherwise(  # noqa: PLR0917 - all that decides how an entry matches
+    segment: Segment, low: int, high: int, plain: tuple[Rank, bool], raw: str, length: int, *, part: bool
+) -> dict[tuple[Rank, bool], npt.NDArray[np.intp]]:
+    """Return the entries of a run that match otherwise than `plain`: class, whether written otherwise than typed."""
+    variants = segment.variants_within(low, high)
+    inner = variants.part if not part else np.zeros(len(variants.part), dtype=np.bool_)
+    rank, twin = plain
+    # Typed as in normal form, and so written as far as typed: nothing to compare.
+    as_typed = variants.alike >= length if not twin else np.zeros(len(inner), dtype=np.bool_)
+    found: dict[tuple[Rank, bool], list[int]] = {}
+    compound = variants.entries[as_typed & inner].tolist()
+    if compound:
+        found[Rank.COMPOUND, False] = compound
+    for entry, behind in zip(variants.entries[~as_typed].tolist(), inner[~as_typed].tolist(), strict=True):
+        kind = (Rank.COMPOUND if behind else rank, raw not in spelling(segment.entries[entry]).raw)
+        if kind != plain:
+            found.setdefault(kind, []).append(entry)
+    return {kind: np.array(entries, dtype=np.intp) for kind, entries in found.items()}
+
+
+def _run(
+    segment: Segment, at: int, low: int, high: int, keep: Truth | None
+) -> tuple[Callable[[], Ids], Callable[[Ids, Ids], Truth]]:
+    def among(columns: Ids, entries: Ids) -> Truth:
+        found: Truth = (columns == at) & (entries >= low) & (entries < high)
+        if keep is not None:
+            found[found] = keep[entries[found] - np.uint32(low)]
+        return found
+
+    return lambda: segment.run(at, low, high, keep), among
 
 
 def _scattered(segment: Segment, chosen: Iterable[Chosen], at: frozenset[int]) -> list[Group]:
@@ -158,8 +190,13 @@ def _scattered(segment: Segment, chosen: Iterable[Chosen], at: frozenset[int]) -
         for column in _columns(at if only is None else at & only):
             docs = segment.scattered(column.at, entries)
             if len(docs):
-                found.append(Group(grade(rank, column.order, far=far, twin=twin), len(docs), _given(docs)))
+                value = grade(rank, column.order, far=far, twin=twin)
+                found.append(Group(value, len(docs), _given(docs), _any_of(column.at, entries)))
     return found
+
+
+def _any_of(at: int, wanted: npt.NDArray[np.intp]) -> Callable[[Ids, Ids], Truth]:
+    return lambda columns, entries: (columns == at) & np.isin(entries, wanted)
 
 
 def _given(docs: Ids) -> Callable[[], Ids]:

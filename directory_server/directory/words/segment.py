@@ -7,7 +7,7 @@ best ones. Per column, the documents of every entry stand together and ascend: a
 import mmap
 from bisect import bisect_left
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,18 @@ from directory_server.directory.words.spelling import BEHIND_PREFIX, BEHIND_WORD
 _FEW: Final = 32
 
 
+class Variants(NamedTuple):
+    """Entries that are not written as in normal form, in order.
+
+    `part`: whether it is a later part of a hyphenated word; `alike`: with how many letters the spelling begins as the
+    normal form does.
+    """
+
+    entries: Ids
+    part: npt.NDArray[np.bool_]
+    alike: npt.NDArray[np.uint8]
+
+
 class Segment:
     """An opened segment; safe to use from several threads."""
 
@@ -36,7 +48,9 @@ class Segment:
         self.by_row: Ids = held["by_row"]
         self.starts: Ids = held["starts"]
         self.text: Ids = held["text"]
-        self.variants: Ids = held["variants"]
+        self._variants: Ids = held["variants"]
+        self._parts: npt.NDArray[np.uint8] = held["variants.part"]
+        self._alike: npt.NDArray[np.uint8] = held["variants.alike"]
         self._words: Ids = held["words"]
         self._docs: dict[int, Ids] = {column.at: held[f"docs.{column.name}"] for column in TEXT}
         self._runs: dict[int, Ids] = {column.at: held[f"runs.{column.name}"] for column in TEXT}
@@ -78,11 +92,10 @@ class Segment:
         first, last = np.searchsorted(self._words, np.array([low, high], dtype=np.uint32)).tolist()
         return range(first, last)
 
-    def variants_within(self, start: int, end: int) -> list[int]:
+    def variants_within(self, start: int, end: int) -> Variants:
         """Return those entries of a run that are not written as in normal form."""
-        low, high = np.searchsorted(self.variants, np.array([start, end], dtype=np.uint32)).tolist()
-        found: list[int] = self.variants[low:high].tolist()
-        return found
+        low, high = np.searchsorted(self._variants, np.array([start, end], dtype=np.uint32)).tolist()
+        return Variants(self._variants[low:high], self._parts[low:high] != 0, self._alike[low:high])
 
     def count(self, at: int, start: int, end: int) -> int:
         """Return how many documents a run of entries has in a column, counted once per entry."""
