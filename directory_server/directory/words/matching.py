@@ -113,15 +113,14 @@ def _word(segment: Segment, term: Term, word: str, at: frozenset[int], reach: Re
 
 def _initials(segment: Segment, word: str) -> list[Group]:
     """Return documents in whose name every letter begins a word."""
-    name = frozenset({NAME})
-    parts = [
-        resolved(_runs(segment, letter, letter, name, part=True, whole=False))[0] for letter in dict.fromkeys(word)
-    ]
-    docs = parts[0]
-    for other in parts[1:]:
-        docs = np.intersect1d(docs, other, assume_unique=True)
-    order = COLUMNS[NAME].order
-    return [Group(grade(Rank.NICKNAME, order, twin=True), len(docs), _given(docs))] if len(docs) else []
+    every = np.ones(segment.size, dtype=np.bool_)
+    for letter in dict.fromkeys(word):
+        begun = np.zeros(segment.size, dtype=np.bool_)
+        begun[segment.run(NAME, *segment.beginning(letter))] = True
+        every &= begun
+    docs = np.flatnonzero(every).astype(np.uint32)
+    value = grade(Rank.NICKNAME, COLUMNS[NAME].order, twin=True)
+    return [Group(value, len(docs), _given(docs))] if len(docs) else []
 
 
 def _runs(segment: Segment, word: str, raw: str, at: frozenset[int], *, part: bool, whole: bool) -> list[Group]:
