@@ -6,6 +6,7 @@ Checkpoint. A stream that ends without a Checkpoint was cut short and changes no
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 """A JSON value, as a connector's state is stored."""
@@ -17,12 +18,16 @@ State = dict[str, "Json"]
 """What a connector needs to go on where it stopped; JSON, opaque to the engine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upsert:
-    """The complete record under the source's own key, new or changed or neither (the engine compares)."""
+class Upsert(NamedTuple):
+    """The complete record under the source's own key, new or changed or neither (the engine compares).
+
+    `version`, if given, is a 128-bit digest of all that the record is made from: while it stays the same the record
+    does, and is not looked at.
+    """
 
     key: str
     record: Record
+    version: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Contacts from a CSV or TXT file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from hashlib import blake2b
 from typing import ClassVar
 
 from connectors.connector import CheckResult, Container, Field
@@ -8,10 +9,11 @@ from connectors.contact import Contact
 from connectors.csv_file import reader
 from connectors.csv_file.damage import NumberDamage
 from connectors.csv_file.reader import Table
-from connectors.csv_file.rows import Row
+from connectors.csv_file.record import RowRecord
+from connectors.csv_file.rows import plain
 from connectors.csv_file.settings import CsvSettings
 from connectors.errors import SourceGone
-from connectors.events import BadRecord, Checkpoint, Event, Record, Snapshot, State, Upsert
+from connectors.events import BadRecord, Checkpoint, Event, Snapshot, State, Upsert
 from connectors.mapping import apply, load
 from connectors.pick import fold
 
@@ -19,6 +21,7 @@ _SAMPLES = 5
 _EXAMPLE_ROWS = 100
 _LOOKED_AT = 10_000  # rows whose numbers the check looks at
 _STATE_VERSION = 1
+_READING = 1  # of how rows become records: another number means that every row counts as new
 
 
 class CsvConnector:
@@ -80,13 +83,8 @@ class CsvConnector:
                 yield Checkpoint(state or done)
                 return
             done["fingerprint"] = digest
-        complete = True
         with reader.opened(self.settings) as table:
-            for event in _events(table):
-                if isinstance(event, Snapshot):
-                    complete = event.complete
-                else:
-                    yield event
+            complete = yield from _events(table)
         if "fingerprint" in done and not (complete and reader.fingerprint(self.settings.path) == done["fingerprint"]):
             del done["fingerprint"]  # rows are damaged, or the file was replaced meanwhile: it must stay
         yield Snapshot(complete=complete)
@@ -117,28 +115,31 @@ class CsvConnector:
         return [f"columns not used: {', '.join(unused)}"] if unused else []
 
 
-def _events(table: Table) -> Iterator[Event]:
-    """Yield Upsert and BadRecord of each row, then a Snapshot that says whether every row could be told apart."""
+def _events(table: Table) -> Generator[Event, None, bool]:
+    """Yield Upsert and BadRecord of each row; return whether every row could be told apart."""
     seen: set[str] = set()
     complete = True
+    names, place = table.columns, table.key
+    form = repr((_READING, table.separator, place, names)).encode(errors="backslashreplace")
+    salt = blake2b(form, digest_size=16).digest()
     for row in table.rows:
-        key = row.cells[table.key] if table.key < len(row.cells) else ""
-        if row.fault:
+        line, text, raw, fault = row
+        key = plain(raw[place]) if place < len(raw) else ""
+        if fault:
             complete = False
-            yield BadRecord(None, f"line {row.line}: {row.fault}")
+            yield BadRecord(None, f"line {line}: {fault}")
         elif not key:
-            yield BadRecord(None, f"line {row.line}: the key column is empty")
+            yield BadRecord(None, f"line {line}: the key column is empty")
         elif key in seen:
-            yield BadRecord(key, f"line {row.line}: an earlier line has the same key")
+            yield BadRecord(key, f"line {line}: an earlier line has the same key")
         else:
             seen.add(key)
-            yield Upsert(key, _record(table, row))
-    yield Snapshot(complete=complete)
+            yield Upsert(key, RowRecord(names, row), _version(salt, text))
+    return complete
 
 
-def _record(table: Table, row: Row) -> Record:
-    record: dict[str, tuple[str, ...]] = {}
-    for name, cell in zip(table.columns, row.cells, strict=True):
-        if name and cell:
-            record[name] = (*record.get(name, ()), cell)
-    return record
+def _version(salt: bytes, text: str) -> bytes:
+    try:
+        return blake2b(salt + text.encode(), digest_size=16).digest()
+    except UnicodeEncodeError:  # half a character, which the engine refuses
+        return b""

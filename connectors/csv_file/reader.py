@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from itertools import chain, islice
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from connectors.pick import fold
 
 LINE_LIMIT = 1_048_576  # characters of one line
 _CHUNK = 1 << 20
+_PART = 1 << 16  # characters read at once
 _HEAD_LINES = 40
 
 
@@ -30,8 +31,12 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An opened file: its columns in order ("" for a nameless one), the key's place, and the rows, read as asked."""
+    """An opened file: its separator, its columns in order ("" for a nameless one), the key's place, and the rows.
 
+    Rows are read as they are asked for.
+    """
+
+    separator: str
     columns: tuple[str, ...]
     key: int
     rows: Iterator[Row]
@@ -93,11 +98,10 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _lines(text: TextIOWrapper, encoding: str) -> Iterator[str]:
-    number = 0
+    number, rest = 1, ""
     while True:
-        number += 1
         try:
-            line = text.readline(LINE_LIMIT)
+            part = text.read(_PART)
         except UnicodeError as error:
             # "unexpected end of data", "truncated data": the last character lacks bytes
             if isinstance(error, UnicodeDecodeError) and (
@@ -107,15 +111,24 @@ def _lines(text: TextIOWrapper, encoding: str) -> Iterator[str]:
             raise ConfigInvalid(
                 f"setting 'encoding': the text is not {encoding}, see line {number} or soon after"
             ) from None
-        if not line:
-            return
-        if len(line) >= LINE_LIMIT:
+        lines = StringIO(rest + part, newline="").readlines()
+        if lines and (len(lines[0]) >= LINE_LIMIT):
             raise ConfigInvalid(f"line {number} has more than {LINE_LIMIT} characters: this is no table of contacts")
-        if "\0" in line:
-            if number == 1:
-                raise ConfigInvalid("setting 'encoding': the text holds zero bytes; is it utf-16-le or utf-16-be?")
-            raise PartialRead(f"line {number} holds zero bytes: the file is not written to its end yet")
-        yield line
+        # The last line goes on in the next part, or "\r" waits there for its "\n".
+        rest = lines.pop() if part else ""
+        if "\0" in part:
+            _refuse_zeros(lines or [rest], number)
+        yield from lines
+        number += len(lines)
+        if not part:
+            return
+
+
+def _refuse_zeros(lines: list[str], number: int) -> None:
+    number += next((place for place, line in enumerate(lines) if "\0" in line), len(lines))
+    if number == 1:
+        raise ConfigInvalid("setting 'encoding': the text holds zero bytes; is it utf-16-le or utf-16-be?")
+    raise PartialRead(f"line {number} holds zero bytes: the file is not written to its end yet")
 
 
 def _table(settings: CsvSettings, lines: Iterator[str]) -> Table:
@@ -134,7 +147,10 @@ def _table(settings: CsvSettings, lines: Iterator[str]) -> Table:
     names = settings.column_names()
     if names:
         return Table(
-            tuple(names), _place(settings, names), rows(chain(head, lines), separator, len(names), skipped + 1)
+            separator,
+            tuple(names),
+            _place(settings, names),
+            rows(chain(head, lines), separator, len(names), skipped + 1),
         )
     return _with_header(settings, chain(head, lines), separator, skipped + 1)
 
@@ -155,7 +171,7 @@ def _with_header(settings: CsvSettings, lines: Iterator[str], separator: str, li
     names = list(header.cells)
     while names and not names[-1]:
         names.pop()
-    return Table(tuple(names), _place(settings, names), rows(lines, separator, len(names), line + taken))
+    return Table(separator, tuple(names), _place(settings, names), rows(lines, separator, len(names), line + taken))
 
 
 def _place(settings: CsvSettings, names: list[str]) -> int:

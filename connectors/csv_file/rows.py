@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from connectors.errors import PartialRead
 
@@ -11,37 +11,43 @@ CELL_LIMIT = csv.field_size_limit()  # characters of one cell; the csv module's 
 _EXCEL_TEXT = re.compile(r"""="(.*)"|'(?=[+\d])(.*)""", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: the number of its first line, and its cells, trimmed; with a `fault` the cells may be shifted."""
+class Row(NamedTuple):
+    """One row: the number of its first line, its text without line end, and its cells as they stand in the file.
+
+    With a `fault` the cells may be shifted.
+    """
 
     line: int
-    cells: tuple[str, ...]
+    text: str
+    raw: list[str]
     fault: str = ""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells, trimmed and out of Excel's wrappings."""
+        wrapped = "=" in self.text or "'" in self.text
+        return tuple(map(plain if wrapped else str.strip, self.raw))
 
 
 class _Feed:
     """Hands lines to the csv module and remembers those of the record under way."""
 
     def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._again: list[str] = []
+        self.lines = lines
+        self.again: list[str] = []
         self.record: list[str] = []
-        self.number = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._again.pop() if self._again else next(self._lines)
+        line = self.again.pop() if self.again else next(self.lines)
         self.record.append(line)
-        self.number += 1
         return line
 
     def give_back(self) -> None:
         """Keep the record's first line only; the others are read again."""
-        self._again.extend(reversed(self.record[1:]))
-        self.number -= len(self.record) - 1
+        self.again.extend(reversed(self.record[1:]))
         del self.record[1:]
 
 
@@ -54,28 +60,46 @@ def rows(lines: Iterator[str], separator: str, width: int, first_line: int = 1) 
     """
     feed = _Feed(lines)
     reader = csv.reader(feed, delimiter=separator, strict=True)
+    again, number = feed.again, first_line
     while True:
-        feed.record.clear()
-        line = first_line + feed.number
-        try:
-            cells = next(reader)
-        except StopIteration:
+        line = again.pop() if again else next(lines, None)
+        if line is None:
             return
-        except csv.Error as error:
-            cells, fault = _mended(feed, error, line, separator, width)
-        else:
-            fault = ""
-        cells = [_plain(cell) for cell in cells]
-        while len(cells) > width and not cells[-1]:
-            cells.pop()
-        last = feed.record[-1]
-        if (len(cells) != width or not any(cells)) and not last.endswith(("\n", "\r")) and last.strip(" "):
-            raise PartialRead(f"the file ends inside line {line}: it is not written to its end yet")
-        if not any(cells) and not fault:
-            continue
-        if len(cells) != width:
-            fault = fault or f"{len(cells)} columns where the header has {width}"
-        yield Row(line, tuple(cells), fault)
+        # Most lines need no parser: no quotes, the right width, and a value in the first cell.
+        if '"' not in line and len(line) <= CELL_LIMIT:
+            text = line.rstrip("\r\n")
+            raw = text.split(separator)
+            if len(raw) == width and raw[0][:1].isalnum():
+                yield Row(number, text, raw)
+                number += 1
+                continue
+        again.append(line)
+        row = _parsed(feed, reader, number, separator, width)
+        number += len(feed.record)
+        if row is not None:
+            yield row
+
+
+def _parsed(feed: _Feed, reader: Iterator[list[str]], line: int, separator: str, width: int) -> Row | None:
+    """Return the next row by the csv module, None for one without any value; raises PartialRead as `rows` does."""
+    feed.record.clear()
+    try:
+        raw, fault = next(reader), ""
+    except csv.Error as error:
+        raw, fault = _mended(feed, error, line, separator, width)
+    row = Row(line, "".join(feed.record).rstrip("\r\n"), raw, fault)
+    cells = list(row.cells)
+    while len(cells) > width and not cells[-1]:
+        cells.pop()
+        raw.pop()
+    last = feed.record[-1]
+    if (len(cells) != width or not any(cells)) and not last.endswith(("\n", "\r")) and last.strip(" "):
+        raise PartialRead(f"the file ends inside line {line}: it is not written to its end yet")
+    if not any(cells) and not fault:
+        return None
+    if len(cells) != width:
+        return row._replace(fault=fault or f"{len(cells)} columns where the header has {width}")
+    return row
 
 
 def _mended(feed: _Feed, error: csv.Error, line: int, separator: str, width: int) -> tuple[list[str], str]:
@@ -94,7 +118,7 @@ def _mended(feed: _Feed, error: csv.Error, line: int, separator: str, width: int
     return cells, "" if len(cells) == width else "quotes do not match"
 
 
-def _plain(cell: str) -> str:
+def plain(cell: str) -> str:
     """Return a cell trimmed, and out of the wrappings in which Excel keeps numbers as text."""
     cell = cell.strip()
     if cell[:1] in {"=", "'"} and (match := _EXCEL_TEXT.fullmatch(cell)):

@@ -1,16 +1,12 @@
 """What a sync run compares against, and what it asks the store to change."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
+Known = bytes
+"""What the store knows of a record: its hash followed by that of its contact, 16 bytes each; empty if it is deleted.
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the store knows of a record: both hashes, and whether its contact is deleted."""
-
-    record_hash: bytes
-    contact_hash: bytes
-    deleted: bool
+One object per record and no more, because a run holds those of all records of its source in memory.
+"""
 
 
 class Change(NamedTuple):

@@ -106,10 +106,12 @@ def counts(database: Database) -> dict[int, int]:
 
 def known(database: Database, source_id: int) -> Mapping[str, Known]:
     """Return what is known of the source's records, by key, deleted ones too."""
-    rows = database.driver().execute(
-        "SELECT key, record_hash, contact_hash, deleted IS NOT NULL FROM contacts WHERE source_id = ?", (source_id,)
+    rows: Iterator[tuple[str, Known]] = database.driver().execute(
+        "SELECT key, iif(deleted IS NULL, CAST(record_hash || contact_hash AS BLOB), x'') FROM contacts"
+        " WHERE source_id = ?",
+        (source_id,),
     )
-    return {key: Known(record, contact, bool(deleted)) for key, record, contact, deleted in rows}
+    return dict(rows)
 
 
 def records(database: Database, source_id: int) -> Iterator[tuple[str, Record]]:

@@ -12,7 +12,7 @@ from connectors.contact import Contact
 from connectors.errors import PartialRead, StateExpired
 from connectors.events import BadRecord, Checkpoint, Delete, Event, Present, Record, Snapshot, State, Upsert
 from directory_server.store.change import Change, Known
-from directory_server.store.contact_json import contact_to_json, fingerprint, record_to_json
+from directory_server.store.contact_json import HASH_SIZE, contact_to_json, fingerprint, record_to_json
 
 FAULTS: Final = 20
 
@@ -24,6 +24,9 @@ class Fate(Enum):
     CREATED = auto()
     UPDATED = auto()
     DELETED = auto()
+
+
+_SAME, _CREATED, _UPDATED, _DELETED = Fate  # an attribute of an Enum is slow to look up
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ class Plan:
     def remap(self, records: Iterable[tuple[str, Record]]) -> Iterator[Change]:
         """Yield the changes that a new mapping makes to records read before; comes ahead of `take`."""
         for key, record in records:
-            change = self._compare(key, record, self._known.get(key))
+            known = self._known.get(key, b"")
+            change = self._compare(key, record, known[:HASH_SIZE], known)
             if change is not None and not change.quiet:
                 self._by_mapping.add(key)
                 self._changed.add(key)
@@ -85,8 +89,8 @@ class Plan:
         if self._state is not None:
             raise PartialRead("the source went on after the end of its pass")
         match event:
-            case Upsert(key, record):
-                return self._upsert(key, record)
+            case Upsert(key, record, version):
+                return self._upsert(key, record, version)
             case Present(key):
                 self._present(key)
             case Delete(key):
@@ -111,70 +115,78 @@ class Plan:
         """Return the new state, the deletions and the totals; raises PartialRead without a Checkpoint."""
         if self._state is None:
             raise PartialRead("the source stopped before the end of its pass")
-        emptied = self._complete is True and not any(fate is not Fate.DELETED for fate in self._fates.values())
-        live = [key for key, known in self._known.items() if not known.deleted]
+        emptied = self._complete is True and not any(fate is not _DELETED for fate in self._fates.values())
+        live = len(self._known) - list(self._known.values()).count(b"")
         if self._complete:
-            for key in live:
-                self._fates.setdefault(key, Fate.DELETED)
-        gone = {key for key in live if self._fates.get(key) is Fate.DELETED}
+            for key in self._known.keys() - self._fates.keys():
+                self._fates[key] = _DELETED
+        gone = {key for key, fate in self._fates.items() if fate is _DELETED and self._known.get(key)}
         # A key that came and went within this pass has a change handed out that must not be applied.
-        dropped = (key for key in self._changed if self._fates.get(key) is Fate.DELETED and key not in gone)
+        dropped = (key for key in self._changed if self._fates.get(key) is _DELETED and key not in gone)
         fates = list(self._fates.values())
         totals = Totals(
-            live=len(live),
-            created=fates.count(Fate.CREATED),
-            updated=fates.count(Fate.UPDATED) + len(self._by_mapping - gone),
+            live=live,
+            created=fates.count(_CREATED),
+            updated=fates.count(_UPDATED) + len(self._by_mapping - gone),
             deleted=len(gone),
             bad=self._bad,
-            emptied=emptied and bool(live),
+            emptied=emptied and live > 0,
             faults=tuple(self._faults),
         )
         return self._state, [Change(key, None, None, None, None) for key in (*gone, *dropped)], totals
 
-    def _upsert(self, key: str, record: Record) -> Change | None:
-        known = self._known.get(key)
+    def _upsert(self, key: str, record: Record, version: bytes) -> Change | None:
+        known = self._known.get(key, b"")
+        if version and known.startswith(version) and not self._remapped and key not in self._changed:
+            self._fates[key] = _SAME
+            return None
         try:
-            change = self._compare(key, record, known)
+            change = self._compare(key, record, version, known)
         except UnicodeEncodeError:
             self._unusable(key, "a record holds text that is not Unicode")
             return None
         self._by_mapping.discard(key)
-        if known is None or known.deleted:
-            self._fates[key] = Fate.CREATED
+        if not known:
+            self._fates[key] = _CREATED
         elif change is None or change.quiet:
-            self._fates[key] = Fate.SAME
+            self._fates[key] = _SAME
         else:
-            self._fates[key] = Fate.UPDATED
+            self._fates[key] = _UPDATED
         if change is not None:
             self._changed.add(key)
         return change
 
-    def _compare(self, key: str, record: Record, known: Known | None) -> Change | None:
-        """Return the change that makes the store hold this record, None if it does already."""
+    def _compare(self, key: str, record: Record, version: bytes, known: Known) -> Change | None:
+        """Return the change that makes the store hold this record, None if it does already.
+
+        Raises UnicodeEncodeError for half a character in key or record.
+        """
+        record = record if type(record) is dict else dict(record.items())
         text = record_to_json(record)
-        record_hash = fingerprint(text)
-        live = known is not None and not known.deleted
+        record_hash = version or fingerprint(text)
+        same = known.startswith(record_hash)  # never of a deleted contact, of which no hash is known
         again = key in self._changed
-        if known is not None and live and known.record_hash == record_hash and not self._remapped and not again:
+        if same and not self._remapped and not again:
             return None
         contact = contact_to_json(self._mapped(record))
         contact_hash = fingerprint(contact)
-        quiet = known is not None and live and known.contact_hash == contact_hash
-        if quiet and known is not None and known.record_hash == record_hash and not again:
+        quiet = known.endswith(contact_hash)
+        if quiet and same and not again:
             return None
-        key.encode()  # half a character in the key is as bad as one in the record
+        key.encode()
+        text.encode()
         return Change(key, contact, text, record_hash, contact_hash, quiet)
 
     def _delete(self, key: str) -> None:
         fate = self._fates.get(key)
-        if fate is not None and fate is not Fate.DELETED:
+        if fate is not None and fate is not _DELETED:
             self._before[key] = fate
-        self._fates[key] = Fate.DELETED
+        self._fates[key] = _DELETED
 
     def _spare(self, key: str) -> None:
         """Keep the contact under this key as this pass has left it, also from a deletion before."""
-        if self._fates.get(key, Fate.DELETED) is Fate.DELETED:
-            self._fates[key] = self._before.get(key, Fate.SAME)
+        if self._fates.get(key, _DELETED) is _DELETED:
+            self._fates[key] = self._before.get(key, _SAME)
 
     def _unusable(self, key: str | None, reason: str) -> None:
         """Count a bad record; the contact known under its key stays as it was."""
@@ -185,8 +197,7 @@ class Plan:
             self._spare(key)
 
     def _present(self, key: str) -> None:
-        known = self._known.get(key)
-        if (known is not None and not known.deleted) or key in self._fates:
+        if self._known.get(key) or key in self._fates:
             self._spare(key)
         elif self._full:
             self._unusable(None, "the source calls a record unchanged that it never sent")
