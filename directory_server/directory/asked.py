@@ -12,12 +12,26 @@ from directory_server.store.rows import Location
 LONGEST_TEXT = 256
 """Characters of the longest text that is read as a number."""
 
+_SHORTEST = 7
 _ZERO = re.compile(r"\(\s*0\s*\)")
 _MARKS = str.maketrans("", "", "+()/-. ")
-_SCHEME = re.compile(r"^\s*(?:tel|sips?|callto|fax)\s*:\s*", re.IGNORECASE)
+_SCHEME = re.compile(r"^\s*(?:tel|sips?|callto|fax)\s*:\s*(?://)?", re.IGNORECASE)
 _PARAMETERS = re.compile(r"(?:;\s*[a-z][\w.-]*(?:=[^;\s]*)?)+;?\s*\Z", re.IGNORECASE)
 PLAIN = re.compile(r"\(?\+?[0-9][0-9 ()/.\-]*\Z")
 """Most numbers: nothing but digits and what groups them."""
+
+_EXTENSION_WORDS = (
+    r"(?:ext(?:n|ension)?|x|app(?:arat)?|dw|durchwahl|nst|nebenstelle|kl(?:ap(?:pe|ka))?|int(?:ern[oe]?)?|poste|wew(?:n)?|"
+    r"linka|tst|toestel|[lpw](?=\s*\.))"
+)
+EXTENSION = re.compile(
+    rf"(?:(?<![^\W\d_]){_EXTENSION_WORDS}\s*[.:\-#]*|(?<=\d)\s*(?:#|,+|[pw])(?=\s*\d{{1,5}}\s*$))\s*(\d{{1,6}})(?!\d)",
+    re.IGNORECASE,
+)
+"""A word and the extension behind it."""
+
+BEHIND_STEM = " ,;-.(["
+"""What may stand between a number and such a word."""
 
 _ALLOWED = re.compile(r"[+0-9\s().,/\-\[\]'*_:\u2010-\u2015\u2212~|]*\Z")
 
@@ -44,6 +58,8 @@ def plain(text: str) -> str:
             for char in unicodedata.normalize("NFKC", text)
             if unicodedata.category(char) not in {"Cf", "Cc"} or char in "\n\t\r"
         )
+    if "<" in text and text.rstrip().endswith(">"):  # "Anna" <sip:…>
+        text = text.rpartition("<")[2].rstrip()[:-1]
     scheme = _SCHEME.match(text)
     if scheme:
         text = text[scheme.end() :].partition("@")[0]
@@ -65,12 +81,14 @@ def ask(text: str, location: Location) -> Asked:
 
 @lru_cache(maxsize=16384)
 def _ask(text: str, location: Location) -> Asked:
-    at = reader(location)
+    at, extension = reader(location), ""
     if PLAIN.match(text):
         clean, digits = text, text.translate(_MARKS)
     else:
         clean = plain(text)
         if not _ALLOWED.match(clean):
+            clean, extension = _extended(clean)
+        if not clean:
             return Asked(text, "")
         digits = "".join(char for char in clean if char.isdigit())
     plus = clean.startswith(("+", "(+")) or clean.lstrip(" (").startswith("+")
@@ -78,6 +96,12 @@ def _ask(text: str, location: Location) -> Asked:
     if short and dialling.is_service(digits, at.plan.code):
         return Asked(text, digits, extension=digits)
     found = at.readings(digits, plus=plus, zero="(" in clean and _ZERO.search(clean) is not None)
+    if extension:
+        found = [
+            (form, number + more)
+            for form, number in found
+            for more in ((extension, "") if dialling.country_code(number) in dialling.APPENDS_EXTENSION else ("",))
+        ]
     if len(found) == 1:
         form, number = found[0]
         return Asked(text, digits, (number,), (form,), digits if short else "")
@@ -88,6 +112,20 @@ def _ask(text: str, location: Location) -> Asked:
         forms=tuple([form for form, _number in found]),
         extension=digits if short else "",
     )
+
+
+def _extended(text: str) -> tuple[str, str]:
+    """Return a number and the extension that a word after it names; ("", "") where this is anything else."""
+    word = EXTENSION.search(text)
+    stem = text[: word.start()].strip(BEHIND_STEM) if word else ""
+    if (
+        word
+        and _ALLOWED.match(stem)
+        and sum(map(str.isdigit, stem)) >= _SHORTEST
+        and not text[word.end() :].strip(" )].")
+    ):
+        return stem, word[1]
+    return "", ""
 
 
 def _begun(asked: Asked, location: Location) -> tuple[Form, ...]:

@@ -18,20 +18,35 @@ _LENGTHS = range(2, 18)
 KEEPS_ZERO = frozenset({"39", "378", "379"})
 """A zero behind these country codes is part of the number, even written as (0)."""
 
-_NO_TRUNK_ZERO = KEEPS_ZERO | frozenset(
-    ("34", "45", "47", "420", "352", "351", "48", "30", "371", "372", "376", "377", "356", "1")
-)
+DROPS_ZERO = frozenset(("34", "45", "47", "420", "352", "351", "48", "30", "371", "372", "376", "377", "356", "1"))
+"""Nobody dials a zero before the numbers of these country codes, and none begins with one: where one stands, it is an
+old or a foreign habit."""
+
+_NO_TRUNK_ZERO = KEEPS_ZERO | DROPS_ZERO
+_SHORTEST_BEHIND_ZERO = 6
 
 APPENDS_EXTENSION = frozenset({"49", "43"})
 """Country codes where a direct dial is the company's number with the extension behind it."""
 
+WHOLE = {"1": 11, "31": 11, "33": 11, "34": 11, "41": 11, "420": 12, "44": 12, "45": 10, "47": 10, "48": 11}
+"""Digits of a whole number with its country code, where (nearly) all numbers have the same."""
+
 _HYPHEN_TRUNK = APPENDS_EXTENSION | {"39", "352"}
 _SERVICE = {
-    "49": frozenset({"110", "112", "115", "116117", "19222", "116116"}),
-    "43": frozenset({"112", "122", "133", "140", "141", "142", "144", "147"}),
-    "41": frozenset({"112", "117", "118", "143", "144", "145", "147", "1414"}),
+    "1": "211 311 411 511 611 711 811 988",
+    "31": "112 113 116000 116111 116117 116123 1850",
+    "33": "15 17 18 112 114 115 119 191 196 197 116000 116006 116111 116117",
+    "39": "112 113 114 115 117 118 1515 1522 1530 116000 116117",
+    "41": "112 117 118 140 143 144 145 147 1414 1811 1818 116117",
+    "420": "112 150 155 156 158 1180 1188 116000 116006 116111 116123",
+    "43": "112 122 128 133 140 141 142 144 147 1450 116000 116006 116111 116117 116123",
+    "44": "100 101 105 111 112 155 116000 116117 116123",
+    "48": "112 981 984 986 991 992 993 994 997 998 999 116000 116111 116117 116123",
+    "49": "110 112 115 116000 116006 116111 116116 116117 116123 19222",
 }
+_SERVICES = frozenset((code, digits) for code, listed in _SERVICE.items() for digits in listed.split())
 _EVERYWHERE = frozenset({"110", "112", "911", "999"})
+_DIRECTORY_ENQUIRIES = frozenset({"33", "43", "44", "48", "49"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +124,20 @@ def without_trunk(digits: str) -> str:
         return code + rest[2:]
     if code == "7" and rest.startswith("8") and len(rest) == 11:  # noqa: PLR2004 - ten digits follow the 8 in +7
         return code + rest[1:]
-    if rest.startswith("0") and code not in _NO_TRUNK_ZERO:
+    if rest.startswith("0") and (
+        code not in _NO_TRUNK_ZERO or (code in DROPS_ZERO and len(rest) > _SHORTEST_BEHIND_ZERO)
+    ):
         return code + rest[1:]
     return digits
 
 
 def is_service(digits: str, code: str) -> bool:
     """Whether these digits are an emergency or service number, which is dialled as it stands."""
-    if digits in _EVERYWHERE or digits in _SERVICE.get(code, frozenset()):
+    if digits in _EVERYWHERE or (code, digits) in _SERVICES:
         return True
-    return digits.startswith("118") and len(digits) in {5, 6} and code in {"49", "43", "33", "44"}
+    if len(digits) not in {5, 6}:
+        return False
+    return (digits.startswith("118") and code in _DIRECTORY_ENQUIRIES) or (digits.startswith("140") and code == "31")
 
 
 def is_mobile(digits: str) -> bool:

@@ -40,20 +40,22 @@ def _abroad(digits: str, form: Form, *, zero: bool = False) -> list[Reading]:
 class Reader:
     """Reads dialled digits at one location, whose plan is worked out once.
 
-    `own` are the E.164 digits of the location's own trunk, empty if it has none.
+    `own` are the E.164 digits of the location's own trunk, empty if it has none; `outside` the outside line, behind
+    which a number of its own begins with one of `prefixes`.
     """
 
-    __slots__ = ("_behind", "_outside", "_plus", "_short", "_straight", "location", "own", "plan")
+    __slots__ = ("_behind", "_plus", "_short", "_straight", "location", "outside", "own", "plan", "prefixes")
 
     def __init__(self, location: Location) -> None:
         """Prepare for one location."""
         self.location = location
         self.plan = dialling.plan(location.country)
         self.own = self.plan.code + location.area + location.trunk if location.trunk else ""
+        self.prefixes = tuple([prefix for prefix in (self.plan.trunk, self.plan.abroad, "0") if prefix])
         self._short = location.extension_length or _SHORT
         self._plus = Form("+", "")
         self._straight = _Line(self, "")
-        self._outside = location.outside_line
+        self.outside = location.outside_line
         self._behind = _Line(self, location.outside_line)
 
     def readings(self, digits: str, *, plus: bool, zero: bool = False) -> list[Reading]:
@@ -64,11 +66,11 @@ class Reader:
         if not digits or len(digits) > LONGEST + 3:
             return []
         if plus:
-            return _abroad(digits, self._plus, zero=zero)
+            return _abroad(digits.removeprefix("00"), self._plus, zero=zero)
         found = self._straight.readings(digits)
         if not self._begins_outside(digits):
             return found if len(found) < 2 else _distinct(found)  # noqa: PLR2004 - nothing to compare
-        behind = self._behind.readings(digits[len(self._outside) :])
+        behind = self._behind.readings(digits[len(self.outside) :])
         return _distinct(found + behind if self._is_direct(digits, found) else behind + found)
 
     def best(self, digits: str, *, plus: bool, zero: bool = False) -> str:
@@ -81,7 +83,7 @@ class Reader:
         return readings[0][1] if readings else ""
 
     def _begins_outside(self, digits: str) -> bool:
-        outside = self._outside
+        outside = self.outside
         return bool(outside) and digits.startswith(outside) and len(digits) > len(outside) + _SHORT
 
     def _is_direct(self, digits: str, found: list[Reading]) -> bool:
@@ -89,7 +91,7 @@ class Reader:
 
         "000 49…" can only be an outside line and 00; "0089…" and "00171…" one too, where no such country or number is.
         """
-        return bool(found) and not digits.startswith(self._outside + "00") and dialling.is_possible(found[0][1])
+        return bool(found) and not digits.startswith(self.outside + "00") and dialling.is_possible(found[0][1])
 
     def is_short(self, digits: str) -> bool:
         """Whether bare digits are no longer than an internal extension here, or a service number."""
@@ -115,14 +117,28 @@ def _distinct(found: list[Reading]) -> list[Reading]:
 class _Line:
     """Reads digits dialled directly or behind the outside line, whose digits `prefix` are part of every form's head."""
 
-    __slots__ = ("_abroad", "_area", "_bare", "_code", "_national", "_own", "_prefix", "_reader", "_trunk")
+    __slots__ = (
+        "_abroad",
+        "_area",
+        "_bare",
+        "_code",
+        "_country",
+        "_national",
+        "_own",
+        "_prefix",
+        "_reader",
+        "_trunk",
+        "_zero",
+    )
 
     def __init__(self, reader: Reader, prefix: str) -> None:
         plan, location = reader.plan, reader.location
         self._reader = reader
         self._code, self._prefix = plan.code, plan.trunk
         self._abroad = tuple([(abroad, Form(prefix + abroad, "")) for abroad in dict.fromkeys((plan.abroad, "00"))])
+        self._country = location.country
         self._trunk = Form(prefix + plan.trunk, plan.code)
+        self._zero = Form(prefix + "0", plan.code)
         self._national = Form(prefix, plan.code)
         self._bare = Form(prefix, "")
         self._area = Form(prefix, plan.code + location.area)
@@ -135,14 +151,16 @@ class _Line:
                 found = _abroad(digits[len(abroad) :], form)
                 if found:
                     return found
-        if not code or digits.startswith("00"):
+        if not code or digits.startswith("00") or len(digits) + len(code) > LONGEST + 1:
             return []
         if trunk and digits.startswith(trunk) and len(digits) > len(trunk) + 1:
             rest = digits[len(trunk) :]
-            if trunk == "0" or dialling.is_whole(rest, self._reader.location.country):
+            if trunk == "0" or dialling.is_whole(rest, self._country):
                 return [(self._trunk, code + rest)]
-        if trunk and trunk[0] == "0" == digits[0]:
+        if digits[0] == "0" and trunk[:1] == "0":
             return []
+        if digits[0] == "0" and code in dialling.DROPS_ZERO and dialling.is_whole(digits[1:], self._country):
+            return [(self._zero, code + digits[1:])]
         return self._without_prefix(digits)
 
     def _without_prefix(self, digits: str) -> list[Reading]:
@@ -152,14 +170,14 @@ class _Line:
             return [(self._own, reader.own + digits)] if reader.own else []
         code, area = plan.code, reader.location.area
         found: list[Reading] = []
-        whole = plan.trunk != "0" and dialling.is_whole(digits, reader.location.country)
+        whole = plan.trunk != "0" and dialling.is_whole(digits, self._country)
         if whole:
             found.append((self._national, code + digits))
         if len(digits) >= _SHORTEST_BARE_FOREIGN and digits.startswith(code) and not whole:
             found.append((self._bare, dialling.without_trunk(digits)))
-        if area:
+        if area and len(code + area + digits) <= LONGEST:
             found.append((self._area, code + area + digits))
-        elif not plan.trunk and not whole:
+        elif not area and not plan.trunk and not whole:
             found.append((self._national, code + digits))
         if len(digits) >= _SHORTEST_BARE_FOREIGN and dialling.country_code(digits):
             found.append((self._bare, dialling.without_trunk(digits)))
