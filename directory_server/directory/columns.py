@@ -51,11 +51,20 @@ DIGITS: Final = tuple(column for column in COLUMNS if column.digits)
 BY_ORDER: Final = tuple(sorted(COLUMNS, key=lambda column: column.order))
 """The columns by their place in ranking, which is their place here."""
 
-FIELDS: Final = {
-    "name": ("n",), "company": ("c",), "firma": ("c",), "department": ("d",), "abteilung": ("d",),
-    "city": ("l", "hl"), "ort": ("l", "hl"), "mail": ("m", "hm"), "email": ("m", "hm"),
-}  # fmt: skip
-"""What may stand before the colon in a query (beside `source`, `quelle`), and the columns it asks."""
+_FIELDS: Final = (
+    ("name given vorname family nachname", ("n",)),
+    ("company firma", ("c",)),
+    ("department abteilung", ("d",)),
+    ("title titel job_title position category kategorie", ("t",)),
+    ("mail email", ("m", "hm")),
+    ("city ort stadt", ("l", "hl")),
+    ("street strasse zip plz postal_code country land office buro buero", ("r", "hr")),
+    ("notes notiz notizen", ("x",)),
+    ("phone tel telefon number nummer", ("z", "hz")),
+)
+FIELDS: Final = {name: columns for names, columns in _FIELDS for name in names.split(" ")}
+"""What may stand before the colon in a query (beside `source`, `quelle`), folded, and the columns it asks; any other
+name is that of a custom field."""
 
 
 def granted(groups: Iterable[FieldGroup]) -> frozenset[int]:

@@ -1,12 +1,13 @@
 """Queries: what a searched text asks for. Every word must match, in any order and field."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from directory_server.directory import dialling
 from directory_server.directory.asked import ask
 from directory_server.directory.columns import COLUMNS, DIGITS, FIELDS, TEXT
 from directory_server.directory.normal_form import fold, mail_words, words
+from directory_server.directory.words.spelling import entries, spelling
 from directory_server.store.rows import Location
 
 LONGEST = 256
@@ -16,12 +17,13 @@ MOST_WORDS = 8
 """Words of a searched text that are read; further ones are left out."""
 
 _SHORTEST_NUMBER = 3
+_SHORTEST_PART = 2
 _AT = {column.name: column.at for column in COLUMNS}
 _TEXT_COLUMNS = frozenset(column.at for column in TEXT)
 _NUMBER_COLUMNS = frozenset(column.at for column in DIGITS)
 _MAIL_COLUMNS = frozenset(_AT[name] for name in FIELDS["mail"])
 _TOKEN = re.compile(
-    r"(?P<minus>(?<!\S)-)?(?:(?P<field>[^\W\d_]+):)?"
+    r"(?P<minus>(?<!\S)-)?(?:(?P<field>[^\W\d]+):)?"
     r"(?:\"(?P<phrase>[^\"]*)\"?|(?P<number>[+(]?[+(\d][\d\s()/.\-]*(?=\s|\Z))|(?P<word>[^\s\"]+))"
 )
 
@@ -30,9 +32,11 @@ _TOKEN = re.compile(
 class Term:
     """One condition: its words in normal form, or a part of a number, in any of `columns`.
 
-    `words` has one element, or several for a phrase; the last word may be unfinished unless `whole`. `raw` is the
-    word as typed, folded in case only. `international` are E.164 digits a number may begin with, `digits` the digits it
-    may contain.
+    `words` has one element, or several: a phrase if `whole`, else all must be found. The last word of a text may be
+    unfinished (`last`); the word of a term that is not `whole` may begin a longer one. `raw` is the word as typed,
+    folded in case only; `part` tells that it was typed within a hyphenated or apostrophe word. `international` are
+    E.164 digits a number may begin with, `digits` the digits it may contain. `tagged` is `field:word` for a custom
+    field, which matches beside the words.
     """
 
     words: tuple[str, ...]
@@ -44,12 +48,6 @@ class Term:
     part: bool = False
     tagged: str = ""
     last: bool = False
-
-    @property
-    def needles(self) -> tuple[str, ...]:
-        """Digits behind the country code to look for inside numbers; each at least 2."""
-        national = [number[len(dialling.country_code(number)) :] for number in self.international]
-        return tuple(dict.fromkeys(part for part in (*national, self.digits) if len(part) >= 2))  # noqa: PLR2004
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,45 +62,61 @@ class Query:
 def parse(text: str, location: Location) -> Query:
     """Read a searched text: `word`, `"phrase"`, `-word`, `field:word`, numbers of 3 digits and more, mail addresses.
 
-    Never fails: a field nobody knows is read as a word, a missing quote ends with the text.
+    Never fails: a field nobody knows is that of a custom field or a word, a missing quote ends with the text.
     """
     terms: list[Term] = []
     excluded: list[Term] = []
     sources: list[str] = []
-    for token in _TOKEN.finditer(text[:LONGEST]):
-        field, content = (token["field"] or "").casefold(), token["phrase"] or token["number"] or token["word"] or ""
+    text = text[:LONGEST]
+    for token in _TOKEN.finditer(text):
+        field, content = fold(token["field"] or ""), token["phrase"] or token["number"] or token["word"] or ""
         if field in {"source", "quelle"}:
             sources.append(fold(content))
             continue
-        if field and field not in FIELDS:
-            content, field = f"{token['field']} {content}", ""
-        columns = frozenset(_AT[name] for name in FIELDS[field]) if field else _TEXT_COLUMNS
-        number = token["number"] if not field else None
-        found = _terms(content, columns, location, is_number=bool(number), phrase=token["phrase"] is not None)
+        found = _terms(content, field, location, is_number=bool(token["number"]), phrase=token["phrase"] is not None)
+        if found and token["word"] and token.end() == len(text):
+            found[-1] = replace(found[-1], last=True)
         (excluded if token["minus"] else terms).extend(found)
     return Query(tuple(terms[:MOST_WORDS]), tuple(excluded[:MOST_WORDS]), tuple(sources[:MOST_WORDS]))
 
 
-def _terms(
-    content: str, columns: frozenset[int], location: Location, *, is_number: bool, phrase: bool
-) -> tuple[Term, ...]:
-    raw = content.strip().casefold()
-    digits = "".join(char for char in content if char.isdecimal())
-    if is_number and len(digits) >= _SHORTEST_NUMBER:
-        asked = ask(content.strip(), location)
-        if asked.digits:
-            part = "" if content.lstrip(" (").startswith("+") else asked.digits
-            return (Term(words(content), raw, columns | _NUMBER_COLUMNS, False, _prefixes(content, location), part),)
+def _terms(content: str, field: str, location: Location, *, is_number: bool, phrase: bool) -> list[Term]:
+    if field and field not in FIELDS:
+        return _custom(content, field, phrase=phrase)
+    columns = frozenset(_AT[name] for name in FIELDS[field]) if field else _TEXT_COLUMNS
+    if columns <= _NUMBER_COLUMNS:
+        return _number(content, columns, location, shortest=_SHORTEST_PART)
+    if is_number and not field:
+        found = _number(content, columns | _NUMBER_COLUMNS, location, shortest=_SHORTEST_NUMBER)
+        if found:
+            return found
     if "@" in content and not phrase:
         columns &= _MAIL_COLUMNS
-        return tuple(Term((word,), word, columns) for word in mail_words(content))
-    found = words(content)
+        return [Term((word,), word, columns) for word in mail_words(content)]
     if phrase:
-        return (Term(found, raw, columns, whole=True),) if found else ()
-    raws = raw.split("-")
-    if len(raws) != len(found):
-        raws = list(found)
-    return tuple(Term((word,), typed, columns) for word, typed in zip(found, raws, strict=True))
+        found_words = words(content)
+        return [Term(found_words, content.strip().casefold(), columns, whole=True)] if found_words else []
+    written = [spelling(text) for piece in content.split() for text in entries(piece)]
+    joined = len(written) > 1 and any(one.part for one in written)
+    return [Term((one.normal,), one.raw, columns, part=joined) for one in written]
+
+
+def _number(content: str, columns: frozenset[int], location: Location, *, shortest: int) -> list[Term]:
+    """Return a term for at least so many digits of a number, which in text columns are words too."""
+    asked = ask(content.strip(), location)
+    if len(asked.digits) < shortest:
+        return []
+    part = "" if content.lstrip(" (").startswith("+") else asked.digits
+    found = words(content) if columns & _TEXT_COLUMNS else ()
+    return [Term(found, content.strip().casefold(), columns, False, _prefixes(content, location), part)]
+
+
+def _custom(content: str, field: str, *, phrase: bool) -> list[Term]:
+    """Return a term per word in the custom field of this name; or field and word are simply both somewhere."""
+    named, found = words(field), words(content)
+    if not found:
+        return [Term((word,), word) for word in named]
+    return [Term((*named, word), word, whole=phrase, tagged=f"{field}:{word}") for word in found]
 
 
 def _prefixes(text: str, location: Location) -> tuple[str, ...]:

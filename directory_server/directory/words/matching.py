@@ -64,7 +64,7 @@ Chosen = tuple[Rank, int, bool, npt.NDArray[np.intp], frozenset[int] | None]
 def groups(segment: Segment, term: Term, reach: Reach) -> list[Group]:
     """Return what matches a term."""
     at = term.columns & reach.columns
-    if term.whole and len(term.words) > 1:
+    if term.whole and len(term.words) > 1 and not term.tagged:
         return _phrase(segment, term, at)
     found: list[Group] = []
     if term.international or term.digits:

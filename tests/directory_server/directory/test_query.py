@@ -35,7 +35,9 @@ def names(term) -> set[str]:
         ('müller -"hans peter"', [("muller",)], [("hans", "peter")]),
         ("-firma:acme müller", [("muller",)], [("acme",)]),
         ("müller - hans", [("muller",), ("hans",)], []),
-        ("wort:müller", [("wort",), ("muller",)], []),
+        ("wort:müller", [("wort", "muller")], []),
+        ("h.m.", [("h",), ("m",)], []),
+        ("#müller *hans (acme)", [("muller",), ("hans",), ("acme",)], []),
         ("o'connell", [("oconnell",), ("connell",)], []),
         ("r2d2 12", [("r2d2",), ("12",)], []),
         ("", [], []),
@@ -49,7 +51,10 @@ def test_words(text, terms, excluded):
     assert [term.words for term in query.excluded] == excluded
 
 
-@pytest.mark.parametrize("field", FIELDS)
+TEXT_FIELDS = [field for field, columns in FIELDS.items() if columns != ("z", "hz")]
+
+
+@pytest.mark.parametrize("field", TEXT_FIELDS)
 @pytest.mark.parametrize("written", ["{}:müller", "{}:Müller", '{}:"müller"'])
 def test_a_field_narrows_the_columns(field, written):
     (term,) = parse(written.format(field.upper()), HERE).terms
@@ -97,19 +102,42 @@ def test_three_digits_and_more_ask_numbers_too(text, international, digits):
 
 @pytest.mark.parametrize("text", ["12", "1", "1 2", "+", "00", "(", "firma:089123456"])
 def test_fewer_digits_or_a_field_ask_no_numbers(text):
-    assert all(not term.needles for term in parse(text, HERE).terms)
+    assert all(not term.digits and not term.international for term in parse(text, HERE).terms)
+
+
+@pytest.mark.parametrize("text", ["tel:12", "nummer:12", "Telefon:12", 'phone:"12"'])
+def test_a_number_field_asks_numbers_only(text):
+    (term,) = parse(text, HERE).terms
+    assert (term.words, term.digits, names(term)) == ((), "12", {"z", "hz"})
+    assert parse("tel:müller", HERE).terms == ()
+
+
+def test_an_unknown_field_is_a_custom_one_or_a_word():
+    (term,) = parse("Kundennr:47-11b", HERE).terms[:1]
+    assert (term.words, term.tagged) == (("kundennr", "47"), "kundennr:47")
+    assert [one.tagged for one in parse('größe:"sehr groß"', HERE).terms] == ["grosse:sehr", "grosse:gross"]
+    assert all(one.whole for one in parse('größe:"sehr groß"', HERE).terms)
+    assert shown(parse("wort:", HERE)) == [("wort",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [("hans mül", [False, True]), ("hans mül ", [False, False]), ('hans "mül"', [False, False]), ("hans 089", [False] * 2),
+     ("müller-lüd", [False, True]), ("mül -hans", [False])],
+)  # fmt: skip
+def test_the_last_word_may_be_unfinished(text, last):
+    assert [term.last for term in parse(text, HERE).terms] == last
+
+
+def test_words_typed_together_are_parts():
+    assert [term.part for term in parse("müller-lüdenscheidt o'neill hans h.m.", HERE).terms] == [True] * 4 + [
+        False
+    ] * 3
 
 
 def test_a_number_beside_words():
     query = parse("müller 089 8407 hans", HERE)
     assert [(term.words[0], term.digits) for term in query.terms] == [("muller", ""), ("089", "0898407"), ("hans", "")]
-
-
-def test_needles_are_national_and_longer_than_one_digit():
-    (term,) = parse("+49 8", HERE).terms or (None,)
-    assert term is None or all(len(part) > 1 for part in term.needles)
-    (term,) = parse("+49 89 84", HERE).terms
-    assert term.needles == ("8984",)
 
 
 def test_eight_words_and_256_characters_are_read():
@@ -124,6 +152,7 @@ def test_eight_words_and_256_characters_are_read():
 
 def test_the_word_as_typed_is_kept_for_ranking():
     assert [term.raw for term in parse("Müller-LÜDEN Straße", HERE).terms] == ["müller", "lüden", "strasse"]
+    assert [term.raw for term in parse("Mueller O'Neill", HERE).terms] == ["mueller", "oneill", "neill"]
 
 
 @given(st.text(max_size=400), st.sampled_from((HERE, Location("US"), Location("XX"), Location("DE", "", "", 3, "0"))))
@@ -135,7 +164,7 @@ def test_any_text_is_read(text, location):
         assert term.words or term.international or term.digits
         assert all(words.isalnum() for words in term.words)
         assert term.digits.isdecimal() or not term.digits
-        assert all(part.isdecimal() for part in term.needles)
+        assert all(part.isdecimal() for part in term.international)
 
 
 @given(st.lists(st.text(st.sampled_from("abcdfghü"), min_size=1, max_size=8), min_size=1, max_size=5))

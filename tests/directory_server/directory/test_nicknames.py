@@ -1,0 +1,41 @@
+"""Short and long forms of given names stand for each other."""
+
+import pytest
+
+from directory_server.directory import nicknames
+from directory_server.directory.normal_form import words
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [("hans", "johannes"), ("bob", "robert"), ("sepp", "josef"), ("uli", "ulrike"), ("käthe", "katharina"),
+     ("bill", "william"), ("gosia", "małgorzata"), ("honza", "jan"), ("paco", "francisco"), ("alex", "alexandra"),
+     ("jörg", "georg"), ("Michi", "Michael"), ("günter", "günther")],
+)  # fmt: skip
+def test_both_ways(short, long):
+    (one,), (other,) = words(short), words(long)
+    assert other in nicknames.others(one)
+    assert one in nicknames.others(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("alexander", "alexandra"), ("ulrich", "ulrike"), ("bob", "rob"), ("andreas", "andrea"), ("hans", "hans"),
+     ("christian", "christine")],
+)  # fmt: skip
+def test_names_with_a_short_form_in_common_are_not_one_name(one, other):
+    assert other not in nicknames.others(one)
+
+
+def test_spellings_of_one_name_stand_for_each_other():
+    assert "joseph" in nicknames.others("josef")
+    assert nicknames.others("xyz") == frozenset()
+
+
+def test_every_name_is_one_word_in_normal_form_and_every_pair_holds_both_ways():
+    every = nicknames._others()
+    assert len(every) > 600
+    for name, others in every.items():
+        assert words(name) == (name,)
+        assert name not in others
+        assert all(name in every[other] for other in others)
