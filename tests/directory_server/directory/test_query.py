@@ -122,9 +122,15 @@ def test_an_unknown_field_is_a_custom_one_or_a_word():
 
 @pytest.mark.parametrize(
     ("text", "last"),
-    [("hans mül", [False, True]), ("hans mül ", [False, False]), ('hans "mül"', [False, False]), ("hans 089", [False] * 2),
-     ("müller-lüd", [False, True]), ("mül -hans", [False])],
-)  # fmt: skip
+    [
+        ("hans mül", [False, True]),
+        ("hans mül ", [False, False]),
+        ('hans "mül"', [False, False]),
+        ("hans 089", [False, False]),
+        ("müller-lüd", [False, True]),
+        ("mül -hans", [False]),
+    ],
+)
 def test_the_last_word_may_be_unfinished(text, last):
     assert [term.last for term in parse(text, HERE).terms] == last
 
