@@ -45,6 +45,7 @@ _SERVICE = {
     "49": "110 112 115 116000 116006 116111 116116 116117 116123 19222",
 }
 _SERVICES = frozenset((code, digits) for code, listed in _SERVICE.items() for digits in listed.split())
+_LONGEST_SERVICE = 6
 _EVERYWHERE = frozenset({"110", "112", "911", "999"})
 _DIRECTORY_ENQUIRIES = frozenset({"33", "43", "44", "48", "49"})
 
@@ -133,9 +134,11 @@ def without_trunk(digits: str) -> str:
 
 def is_service(digits: str, code: str) -> bool:
     """Whether these digits are an emergency or service number, which is dialled as it stands."""
+    if len(digits) > _LONGEST_SERVICE:
+        return False
     if digits in _EVERYWHERE or (code, digits) in _SERVICES:
         return True
-    if len(digits) not in {5, 6}:
+    if len(digits) < _LONGEST_SERVICE - 1:
         return False
     return (digits.startswith("118") and code in _DIRECTORY_ENQUIRIES) or (digits.startswith("140") and code == "31")
 

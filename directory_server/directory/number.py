@@ -93,7 +93,7 @@ def _pieces(raw: str, at: Reader) -> list[str]:
 
 def _is_whole(text: str, at: Reader) -> bool:
     """Whether this is a number where all have the same length, so that nothing can follow."""
-    plus, digits = text.lstrip("( ").startswith("+"), _digits(text)
+    plus, digits = _LABEL.sub("", text).lstrip("( ").startswith("+"), _digits(text)
     e164 = at.best(digits, plus=plus, zero=bool(_ZERO.search(text)))
     return len(e164) == dialling.WHOLE.get(dialling.country_code(e164))
 
