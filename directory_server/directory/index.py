@@ -97,7 +97,7 @@ class Index:
     def count(self) -> int:
         """Return the number of contacts in the index."""
         with self.reading() as connection:
-            (number,) = connection.execute("SELECT count(*) FROM doc").fetchone()
+            (number,) = connection.execute("SELECT total(living) FROM segment").fetchone()
             return int(number)
 
     def follow(self, wait_s: float = WAIT_S) -> int:
@@ -234,7 +234,8 @@ class Index:
     def _is_quicker_anew(self) -> bool:
         """Say whether most of what the index would hold is new."""
         reached = self.sequence
-        return reached == 0 or contacts.last_sequence(self._database) - reached > max(_MANY, self.count())
+        changed = contacts.last_sequence(self._database) - reached
+        return reached == 0 or changed > max(_MANY, self.count())
 
     def _rebuild(self) -> int:
         return self._replace(lambda generation: generation.build() + generation.follow())

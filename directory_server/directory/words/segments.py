@@ -27,6 +27,8 @@ _MOST_SMALL: Final = 6
 _SHARE: Final = 8
 """A segment is merged when those behind it have more than one eighth of its documents."""
 _PREFIX: Final = "words-"
+_MANY: Final = 200_000
+"""Names from which on reading all is quicker than asking for some."""
 _VARIABLES: Final = 900
 
 
@@ -180,9 +182,12 @@ def _merged_from(living: Sequence[int], documents: Sequence[int]) -> int | None:
 def _sorts(connection: sqlite3.Connection, rows: npt.NDArray[np.int64]) -> list[str]:
     """Return the names to sort by of these rows, in their order."""
     wanted = rows.tolist()
-    if len(wanted) > _VARIABLES:
-        every = dict(connection.execute("SELECT row, sort FROM doc"))
-        return [every[row] for row in wanted]
-    marks = ",".join("?" * len(wanted))
-    some = dict(connection.execute(f"SELECT row, sort FROM doc WHERE row IN ({marks})", wanted))  # noqa: S608 - marks
-    return [some[row] for row in wanted]
+    found: dict[int, str] = {}
+    if len(wanted) > _MANY:
+        found.update(connection.execute("SELECT row, sort FROM doc"))
+    else:
+        for start in range(0, len(wanted), _VARIABLES):
+            part = wanted[start : start + _VARIABLES]
+            marks = ",".join("?" * len(part))
+            found.update(connection.execute(f"SELECT row, sort FROM doc WHERE row IN ({marks})", part))  # noqa: S608 - marks
+    return [found[row] for row in wanted]
