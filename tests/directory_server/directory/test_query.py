@@ -1,11 +1,14 @@
 """Searched text, read into terms."""
 
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from directory_server.directory.columns import COLUMNS, FIELDS
 from directory_server.directory.query import LONGEST, MOST_WORDS, Query, parse
+from directory_server.directory.words.spelling import TAG, tag
 from directory_server.store.rows import Location
 
 HERE = Location("DE", "89")
@@ -38,6 +41,10 @@ def names(term) -> set[str]:
         ("wort:müller", [("wort", "muller")], []),
         ("h.m.", [("h",), ("m",)], []),
         ("#müller *hans (acme)", [("muller",), ("hans",), ("acme",)], []),
+        ("„hans müller“ «x y»", [("hans", "muller"), ("x", "y")], []),
+        ("müller -müller-lüdenscheidt", [("muller",)], [("muller", "ludenscheidt")]),
+        ("müller -@acme.example", [("muller",)], [("acme",)]),
+        ("müller -hans@acme.example", [("muller",)], [("hans", "acme")]),
         ("o'connell", [("oconnell",), ("connell",)], []),
         ("r2d2 12", [("r2d2",), ("12",)], []),
         ("", [], []),
@@ -179,3 +186,46 @@ def test_quoted_words_are_one_phrase(words):
     assert phrase.whole
     assert phrase.words == tuple(term.words[0] for term in parse(" ".join(words), HERE).terms)
     assert parse('"' + " ".join(words), HERE).terms == (phrase,)
+
+
+def test_a_field_takes_one_word_even_before_digits():
+    postal, number = parse("plz:80331 089 8407", HERE).terms
+    assert (postal.words, postal.digits, names(postal)) == (("80331",), "", {"r", "hr"})
+    assert number.digits == "0898407"
+    (number,) = parse("tel:089 84 07", HERE).terms
+    assert number.digits == "0898407"
+
+
+@pytest.mark.parametrize("text", ["(firma:acme)", "[firma:acme]", "#firma:acme", "FIRMA:acme"])
+def test_brackets_hide_no_field(text):
+    (term,) = parse(text, HERE).terms
+    assert (term.words, names(term)) == (("acme",), {"c"})
+
+
+@pytest.mark.parametrize(
+    "field", ["büro", normalize("NFD", "büro"), "Büro", "buero", "straße", "STRASSE", "postal_code"]
+)
+def test_fields_are_read_in_any_spelling(field):
+    (term,) = parse(f"{field}:x", HERE).terms
+    assert (term.words, names(term)) == (("x",), {"r", "hr"})
+
+
+@pytest.mark.parametrize("field", ["customer_number", "Customer_Number2", "customernumber"])
+def test_a_custom_field_is_named_as_the_index_names_it(field):
+    (term,) = parse(f"{field}:K17", HERE).terms
+    assert term.tagged == tag("Customer-Number 2", "k17").removeprefix(TAG)
+
+
+def test_a_long_number_in_a_custom_field_is_asked_as_a_number_beside_the_name():
+    name, number = parse("kdnr:1234567", HERE).terms
+    assert (name.words, number.digits) == (("kdnr",), "1234567")
+
+
+def test_a_source_left_out_narrows_to_no_other():
+    assert parse("-source:crm müller", HERE).sources == ()
+
+
+def test_the_words_of_an_address_are_those_its_contact_keeps():
+    terms = parse("Hans_Müller-Mueller@sub.Acme.example", HERE).terms
+    assert [term.raw for term in terms] == ["hans", "müller", "mueller", "sub", "acme"]
+    assert not any(term.part for term in terms)
