@@ -9,8 +9,7 @@ from connectors.contact import Contact
 from connectors.csv_file import reader
 from connectors.csv_file.damage import NumberDamage
 from connectors.csv_file.reader import Table
-from connectors.csv_file.record import RowRecord
-from connectors.csv_file.rows import plain
+from connectors.csv_file.record import Columns, RowRecord
 from connectors.csv_file.settings import CsvSettings
 from connectors.errors import SourceGone
 from connectors.events import BadRecord, Checkpoint, Event, Snapshot, State, Upsert
@@ -46,7 +45,7 @@ class CsvConnector:
             for event in _events(table):
                 if isinstance(event, Upsert):
                     if count < _LOOKED_AT:
-                        contact = apply(self.mapping, event.record)
+                        contact = apply(self.mapping, dict(event.record.items()))
                         damage.look(contact)
                         samples += [contact] if count < _SAMPLES else []
                     count += 1
@@ -120,26 +119,26 @@ def _events(table: Table) -> Generator[Event, None, bool]:
     seen: set[str] = set()
     complete = True
     names, place = table.columns, table.key
+    columns = Columns(names)
     form = repr((_READING, table.separator, place, names)).encode(errors="backslashreplace")
-    salt = blake2b(form, digest_size=16).digest()
+    new = tuple.__new__
+    digest = blake2b(form, digest_size=16)
     for row in table.rows:
-        line, text, raw, fault = row
-        key = plain(raw[place]) if place < len(raw) else ""
-        if fault:
+        key = row.cell(place)
+        if row.fault:
             complete = False
-            yield BadRecord(None, f"line {line}: {fault}")
+            yield BadRecord(None, f"line {row.line}: {row.fault}")
         elif not key:
-            yield BadRecord(None, f"line {line}: the key column is empty")
+            yield BadRecord(None, f"line {row.line}: the key column is empty")
         elif key in seen:
-            yield BadRecord(key, f"line {line}: an earlier line has the same key")
+            yield BadRecord(key, f"line {row.line}: an earlier line has the same key")
         else:
             seen.add(key)
-            yield Upsert(key, RowRecord(names, row), _version(salt, text))
+            version = digest.copy()
+            try:
+                version.update(row.text.encode())
+            except UnicodeEncodeError:  # half a character, which the engine refuses
+                yield Upsert(key, RowRecord(columns, row))
+            else:
+                yield new(Upsert, (key, RowRecord(columns, row), version.digest()))  # twice as fast as Upsert(…)
     return complete
-
-
-def _version(salt: bytes, text: str) -> bytes:
-    try:
-        return blake2b(salt + text.encode(), digest_size=16).digest()
-    except UnicodeEncodeError:  # half a character, which the engine refuses
-        return b""

@@ -35,17 +35,19 @@ TEXTS: Final = (
 LISTS: Final = ("urls", "categories")
 PHONE_KINDS: Final = {kind.value: kind for kind in PhoneKind}
 PLACE_KINDS: Final = {kind.value: kind for kind in PlaceKind}
-_NAMES: Final = 10_000  # field names of records remembered as JSON
+_NAMES: Final = 4096  # combinations of field names remembered as JSON
 
 # An encoder takes longer to start than to write one contact, so the text is put together here from quoted parts.
 _quoted = encode_basestring
 _texts_of: Final = attrgetter(*TEXTS)
+_TEXT_HEADS: Final = tuple([f'"{name}":' for name in TEXTS])
+_HASH: Final = blake2b(digest_size=HASH_SIZE)
 _decode = json.JSONDecoder().raw_decode
 
 
 def contact_to_json(contact: Contact) -> str:
     """Return the contact as JSON text."""
-    parts = [f'"{name}":{_quoted(text)}' for name, text in zip(TEXTS, _texts_of(contact), strict=True) if text]
+    parts = [head + _quoted(text) for head, text in zip(_TEXT_HEADS, _texts_of(contact), strict=True) if text]
     if contact.phones:
         parts.append(f'"phones":[{",".join([_phone(phone) for phone in contact.phones])}]')
     if contact.emails:
@@ -82,10 +84,11 @@ def contact_from_json(text: str) -> Contact:
 
 def record_to_json(record: Record) -> str:
     """Return the source record as JSON text, its fields in the source's order, which the mapping may depend on."""
-    fields = [
-        f"{_name(name)}:[{_quoted(values[0]) if len(values) == 1 else _list(values)}]"
-        for name, values in record.items()
-    ]
+    heads = _heads(tuple(record))
+    try:
+        fields = [f"{head}{_quoted(value)}]" for head, (value,) in zip(heads, record.values(), strict=True)]
+    except ValueError:  # not one value in each field
+        fields = [f"{head}{_list(values)}]" for head, values in zip(heads, record.values(), strict=True)]
     return f"{{{','.join(fields)}}}"
 
 
@@ -100,10 +103,14 @@ def fingerprint(text: str) -> bytes:
 
     Raises UnicodeEncodeError for half a character, which no database could keep.
     """
-    return blake2b(text.encode(), digest_size=HASH_SIZE).digest()
+    hashed = _HASH.copy()  # faster than a new one
+    hashed.update(text.encode())
+    return hashed.digest()
 
 
-_name = lru_cache(maxsize=_NAMES)(_quoted)
+@lru_cache(maxsize=_NAMES)
+def _heads(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([f"{_quoted(name)}:[" for name in names])
 
 
 def _list(texts: Iterable[str]) -> str:
@@ -116,6 +123,5 @@ def _phone(phone: Phone) -> str:
 
 
 def _address(address: Address) -> str:
-    return (
-        f"[{_list((address.kind, address.street, address.postal_code, address.city, address.region, address.country))}]"
-    )
+    kind, street, code = _quoted(address.kind), _quoted(address.street), _quoted(address.postal_code)
+    return f"[{kind},{street},{code},{_quoted(address.city)},{_quoted(address.region)},{_quoted(address.country)}]"

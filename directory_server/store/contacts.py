@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 
 from connectors.events import Record
 from directory_server.store import moment, sequence
@@ -34,6 +34,7 @@ CONTACTS = Table(
     Column("record", Text, nullable=False),
     UniqueConstraint("source_id", "key", name="contacts_key"),
     Index("contacts_sequence", "sequence", unique=True),
+    Index("contacts_deleted", "deleted", sqlite_where=text("deleted IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 
@@ -145,7 +146,9 @@ def purge(connection: Connection, before: datetime) -> int:
     driver = driver_of(connection)
     when = moment.to_text(before)
     driver.execute(
-        "UPDATE sequence SET purged = max(purged, coalesce((SELECT max(sequence) FROM contacts WHERE deleted < ?), 0))",
+        # Without the plus SQLite looks for the highest number first, among all contacts.
+        "UPDATE sequence SET purged ="
+        " max(purged, coalesce((SELECT max(+sequence) FROM contacts WHERE deleted < ?), 0))",
         (when,),
     )
     return driver.execute("DELETE FROM contacts WHERE deleted < ?", (when,)).rowcount

@@ -15,7 +15,7 @@ from directory_server.store.database import Database, driver_of
 
 _CREATE = """
 CREATE TEMP TABLE staged (
-    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    place INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE ON CONFLICT REPLACE,
     contact TEXT, record TEXT, record_hash BLOB, contact_hash BLOB, quiet INTEGER NOT NULL
 )

@@ -88,15 +88,20 @@ class Plan:
         """Take the next event and return what to stage for it; raises StateExpired or PartialRead."""
         if self._state is not None:
             raise PartialRead("the source went on after the end of its pass")
+        if isinstance(event, Upsert):  # almost every event is one, and a match takes longer
+            key, record, version = event
+            known = self._known.get(key, b"")
+            if version and known.startswith(version) and not self._remapped and key not in self._changed:
+                self._fates[key] = _SAME
+                return None
+            return self._upsert(key, record, version, known)
         match event:
-            case Upsert(key, record, version):
-                return self._upsert(key, record, version)
             case Present(key):
                 self._present(key)
             case Delete(key):
                 self._delete(key)
-            case BadRecord(key, reason):
-                self._unusable(key, reason)
+            case BadRecord(other, reason):
+                self._unusable(other, reason)
             case Snapshot(complete):
                 self._complete = complete and self._complete is not False
             case Checkpoint(state):
@@ -135,11 +140,7 @@ class Plan:
         )
         return self._state, [Change(key, None, None, None, None) for key in (*gone, *dropped)], totals
 
-    def _upsert(self, key: str, record: Record, version: bytes) -> Change | None:
-        known = self._known.get(key, b"")
-        if version and known.startswith(version) and not self._remapped and key not in self._changed:
-            self._fates[key] = _SAME
-            return None
+    def _upsert(self, key: str, record: Record, version: bytes, known: Known) -> Change | None:
         try:
             change = self._compare(key, record, version, known)
         except UnicodeEncodeError:

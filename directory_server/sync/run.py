@@ -128,8 +128,7 @@ class _Run:
             _stage(stage, plan.remap(contacts.records(self._database, self._source.id)))
         events = connector.read(state)
         try:
-            taken = map(plan.take, _counted(events, progress))
-            _stage(stage, (change for change in taken if change is not None))
+            _stage(stage, _changes(plan, events, progress))
         finally:
             close = getattr(events, "close", None)
             if close is not None:
@@ -214,8 +213,10 @@ def _stage(stage: Staging, changes: Iterable[Change]) -> None:
         stage.put(batch)
 
 
-def _counted(events: Iterable[Event], progress: Progress) -> Iterator[Event]:
+def _changes(plan: Plan, events: Iterable[Event], progress: Progress) -> Iterator[Change]:
     for number, event in enumerate(events, 1):
         if number % BATCH == 0:
             progress(number)
-        yield event
+        change = plan.take(event)
+        if change is not None:
+            yield change

@@ -57,3 +57,23 @@ def test_a_fingerprint_has_128_bits():
 def test_half_a_character_is_refused():
     with pytest.raises(UnicodeEncodeError):
         fingerprint("\ud800")
+
+
+def test_the_text_never_changes_because_its_hash_is_kept():
+    contact = Contact(
+        given_name="Jörg",
+        phones=(Phone(PhoneKind.WORK, "1"), Phone(PhoneKind.HOME, "2", "Fax")),
+        emails=(Email("a@x"),),
+        addresses=(Address(PlaceKind.HOME, city="Ulm"),),
+        notes='a\n"b"\\',
+        urls=("u",),
+        categories=("A", "B"),
+        custom=(("nr", "9"),),
+    )
+    assert contact_to_json(contact) == (
+        '{"given_name":"Jörg","notes":"a\\n\\"b\\"\\\\","phones":[["work","1"],["home","2","Fax"]],'
+        '"emails":[["work","a@x"]],"addresses":[["home","","","Ulm","",""]],"urls":["u"],"categories":["A","B"],'
+        '"custom":[["nr","9"]]}'
+    )
+    assert record_to_json({"a": ("1",), 'b"': ("2", "3"), "c": ()}) == '{"a":["1"],"b\\"":["2","3"],"c":[]}'
+    assert fingerprint("a").hex() == "27c35e6e9373877f29e562464e46497e"

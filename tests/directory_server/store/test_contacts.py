@@ -50,3 +50,25 @@ def test_raw_rows_say_what_the_parsed_contacts_say(database):
         for identity, source_id, key, number, contact, changed, deleted in rows
     ] == [(*(one.id, one.source_id, one.key, one.sequence, one.contact, one.changed), one.deleted) for one in parsed]
     assert [row[2] for row in rows if row[6]] == ["7"]
+
+
+def test_what_is_known_are_both_hashes_byte_for_byte_and_nothing_of_deleted_contacts(database):
+    crm, other = sources.add(database, "crm", "csv", {}), sources.add(database, "other", "csv", {})
+    hashes = {f"k{at}": (bytes([at, 0, *range(242, 256)]), bytes([0, at, *range(14)])) for at in range(256)}
+    store(database, crm, [Change(key, "{}", "{}", one, two) for key, (one, two) in hashes.items()])
+    store(database, other, [Change("k1", "{}", "{}", b"r" * 16, b"c" * 16)])
+    store(database, crm, [Change("k7", None, None, None, None)])
+    assert contacts.known(database, crm.id) == {
+        key: b"" if key == "k7" else one + two for key, (one, two) in hashes.items()
+    }
+
+
+def test_a_purge_looks_at_deleted_contacts_only(database):
+    plans = [
+        database.driver().execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
+        for query in (
+            "SELECT max(+sequence) FROM contacts WHERE deleted < 'x'",
+            "DELETE FROM contacts WHERE deleted < 'x'",
+        )
+    ]
+    assert all("contacts_deleted" in str(plan) for plan in plans)
