@@ -39,3 +39,36 @@ def test_every_name_is_one_word_in_normal_form_and_every_pair_holds_both_ways():
         assert words(name) == (name,)
         assert name not in others
         assert all(name in every[other] for other in others)
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["Hannes Johannes", "Bobby Robert", "Rob Robert", "Will William", "Kathi Katarina", "Käthe Katharina",
+     "Beppe Giuseppe", "Susi Susanne", "Sasha Aleksandr", "Jonny John", "Johnny John", "Ueli Ulrich", "Vreni Verena", "Peggy Margaret",
+     "Pierrot Pierre", "Loulou Louise", "Mimmo Domenico", "Charo Rosario", "Zbyszek Zbigniew", "Vašek Václav",
+     "Kees Cornelis", "Griet Margaretha", "Memo Mehmet", "İbo İbrahim", "Fatoş Fatma",
+     "Mischa Michail", "Hajo Hansjoachim"],
+)  # fmt: skip
+def test_names_of_many_languages(names):
+    short, long = words(names)
+    assert long in nicknames.others(short)
+    assert short in nicknames.others(long)
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["Josef Giuseppe", "Robert Rupert", "Samuel Samantha", "Johannes Johanna", "Lisa Betty", "Jörg Jürgen",
+     "Fritz Alfred", "Jonny Jacqueline", "Ali Alexander", "Ahmet Mehmet", "Max Markus"],
+)  # fmt: skip
+def test_other_names_stay_other_names(names):
+    one, other = words(names)
+    assert other not in nicknames.others(one)
+
+
+def test_no_name_stands_for_half_the_book():
+    assert max(map(len, nicknames._others().values())) <= 50
+
+
+@pytest.mark.parametrize("word", ["", "x", "Hans", "1234", "иван", "\ud800"])
+def test_other_words_have_no_other_forms(word):
+    assert nicknames.others(word) == frozenset()
