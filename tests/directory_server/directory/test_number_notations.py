@@ -88,7 +88,10 @@ def test_digits_of_other_scripts_are_digits(zero):
     assert ask(raw, Location("DE")).candidates == ("498984079812",)
 
 
-@given(DIGITS, st.sampled_from((*COUNTRIES, "CA", "LU", "RU", "HU", "BR", "xx")))
+@given(
+    st.builds(str.__add__, st.sampled_from(("", "0", "00", "011", "1", "06", "8", "48", "39", "49", "420")), DIGITS),
+    st.sampled_from((*COUNTRIES, "CA", "LU", "RU", "HU", "BR", "xx")),
+)
 def test_a_whole_number_is_what_libphonenumber_says(digits, country):
     try:
         parsed = phonenumbers.parse(digits, country.upper())
