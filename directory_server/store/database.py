@@ -20,6 +20,8 @@ from directory_server.vault.vault import Vault
 BUSY_TIMEOUT_S: Final = 30
 MIGRATION_WAIT_S: Final = 60
 CACHE_KIB: Final = 16_384
+WAL_LIMIT: Final = 64 << 20
+"""Bytes that the write-ahead log keeps once it is done with; a large import makes it as large as its contacts."""
 
 
 class Database:
@@ -129,7 +131,12 @@ def _engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        for pragma in ("synchronous=NORMAL", "foreign_keys=ON", f"cache_size=-{CACHE_KIB}"):
+        for pragma in (
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            f"cache_size=-{CACHE_KIB}",
+            f"journal_size_limit={WAL_LIMIT}",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
