@@ -8,7 +8,7 @@ VERSION = 2
 """Raised with every change of what this file returns: an index of another version is rebuilt."""
 
 LONGEST = 40
-_LONGEST_DIGITS = 6
+DIGITS = 6
 
 _SPECIAL = {
     "ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l",
@@ -48,16 +48,16 @@ def contract(word: str) -> str:
 
 
 @lru_cache(maxsize=131072)
-def words(text: str) -> tuple[str, ...]:
+def words(text: str, digits: int = DIGITS) -> tuple[str, ...]:
     """Return the words of a text in normal form, in order; o'connell also gives connell.
 
-    Words are cut at 40 letters; pure digits over 6 are left to the number index.
+    Words are cut at 40 letters; of pure digits more than `digits` are left out: they are numbers, and found as such.
     """
     found: list[str] = []
     for word in _WORD.findall(fold(text)):
         parts = (word.replace("'", ""), word.rpartition("'")[2]) if "'" in word else (word,)
         for part in parts:
-            if len(part) > _LONGEST_DIGITS and part.isdigit():
+            if len(part) > digits and part.isdigit():
                 continue
             found.append(contract(part[:LONGEST]))
     return tuple(found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from directory_server.directory import dialling
 from directory_server.directory.asked import ask
 from directory_server.directory.columns import COLUMNS, DIGITS, FIELDS, TEXT
+from directory_server.directory.normal_form import LONGEST as LONGEST_WORD
 from directory_server.directory.normal_form import fold, words
 from directory_server.directory.words.spelling import TAG, Spelling, entries, spelling, tag
 from directory_server.store.rows import Location
@@ -106,7 +107,7 @@ def _at_once(found: list[Term]) -> list[Term]:
 
 def _terms(content: str, field: str, location: Location, *, is_number: bool, phrase: bool) -> list[Term]:
     if field and field not in FIELDS:
-        return _custom(content, field, location, phrase=phrase)
+        return _custom(content, field, phrase=phrase)
     columns = frozenset(_AT[name] for name in FIELDS[field]) if field else _TEXT_COLUMNS
     if _asks_numbers(field):
         return _number(content, columns, location, shortest=_SHORTEST_PART)
@@ -137,16 +138,15 @@ def _number(content: str, columns: frozenset[int], location: Location, *, shorte
     if len(asked.digits) < shortest:
         return []
     part = "" if content.lstrip(" (").startswith("+") else asked.digits
-    found = words(content) if columns & _TEXT_COLUMNS else ()
+    found = words(content, LONGEST_WORD) if columns & _TEXT_COLUMNS else ()
     return [Term(found, content.strip().casefold(), columns, False, _prefixes(content, location), part)]
 
 
-def _custom(content: str, field: str, location: Location, *, phrase: bool) -> list[Term]:
+def _custom(content: str, field: str, *, phrase: bool) -> list[Term]:
     """Return a term per word in the custom field of this name; or field and word are simply both somewhere."""
-    named, found = words(field), words(content)
+    named, found = words(field), words(content, LONGEST_WORD)
     if not found:
-        long = _number(content, _TEXT_COLUMNS | _NUMBER_COLUMNS, location, shortest=_SHORTEST_NUMBER)
-        return [Term((word,), word) for word in named] + long
+        return [Term((word,), word) for word in named]
     return [Term((*named, word), word, whole=phrase, tagged=tag(field, word).removeprefix(TAG)) for word in found]
 
 

@@ -176,7 +176,7 @@ def _grades(term: Term, seen: Document, columns: frozenset[int], reading: Readin
 
 def _by_field(term: Term, seen: Document) -> Iterator[Grade]:
     for name, value in seen.custom:
-        for word in words(value):
+        for word in words(value, 40):
             tagged = f"{fold(''.join(char for char in name if char.isalpha()))}:{word}"
             if tagged == term.tagged:
                 yield Rank.EXACT, 0, COLUMNS[AT["y"]].order, False

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from connectors.contact import PhoneKind
 from directory_server.directory.columns import COLUMNS, DIGITS, TEXT
 from directory_server.directory.document import Document
-from directory_server.directory.normal_form import words
+from directory_server.directory.normal_form import DIGITS as DIGITS_OF_WORDS
+from directory_server.directory.normal_form import LONGEST, words
 from directory_server.directory.tables import row_of
 from directory_server.directory.words.arrays import Ids, ranges
 from directory_server.directory.words.numbers import EXTENSION, Numbers, Packed
@@ -73,9 +74,12 @@ class Collector:
             found.append(of_entry(initial(document.initial)))
             self._columns += _MARKS[NAME]
         for name, value in document.custom:
-            tagged = [tag(name, word) for word in dict.fromkeys(words(value))]
-            found += [of_entry(text) for text in tagged]
-            self._columns += _MARKS[CUSTOM] * len(tagged)
+            every = dict.fromkeys(words(value, LONGEST))
+            # Customer numbers and the like: elsewhere long digits are left out.
+            long = [word for word in every if len(word) > DIGITS_OF_WORDS and word.isdigit()]
+            numbers = [of_entry(text) for text in (*(tag(name, word) for word in every), *long)]
+            found += numbers
+            self._columns += _MARKS[CUSTOM] * len(numbers)
         self._words.fromlist(found)
         at = len(self._rows)
         seen: set[tuple[bool, str]] = set()

@@ -216,9 +216,9 @@ def test_a_custom_field_is_named_as_the_index_names_it(field):
     assert term.tagged == tag("Customer-Number 2", "k17").removeprefix(TAG)
 
 
-def test_a_long_number_in_a_custom_field_is_asked_as_a_number_beside_the_name():
-    name, number = parse("kdnr:1234567", HERE).terms
-    assert (name.words, number.digits) == (("kdnr",), "1234567")
+def test_a_custom_field_may_hold_a_long_number():
+    (term,) = parse("kdnr:1234567", HERE).terms
+    assert (term.words, term.tagged) == (("kdnr", "1234567"), "kdnr:1234567")
 
 
 def test_a_source_left_out_narrows_to_no_other():
