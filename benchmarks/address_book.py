@@ -19,7 +19,15 @@ SOURCES = ("book", "crm", "team")
 
 _PER_COMPANY = 12
 _NAMED_COMPANIES = 12_000  # surnames that companies are named after
-_NOTES = ("Messekontakt", "bitte nur vormittags anrufen", "Rahmenvertrag", "Newsletter", "Stammkunde", "Interessent", "VIP")
+_NOTES = (
+    "Messekontakt",
+    "bitte nur vormittags anrufen",
+    "Rahmenvertrag",
+    "Newsletter",
+    "Stammkunde",
+    "Interessent",
+    "VIP",
+)
 
 
 class AddressBook:
@@ -34,6 +42,9 @@ class AddressBook:
         self._surnames = list(accumulate(weights))
         self._companies = Companies([name for name in self.surnames[:_NAMED_COMPANIES] if " " not in name])
         self._count_of_companies = max(count // _PER_COMPANY, 1)
+
+    def __reduce__(self) -> tuple[type["AddressBook"], tuple[int, int]]:
+        return AddressBook, (self.count, self._seed)
 
     def contacts(self) -> Iterator[Contact]:
         """Yield all contacts; every tenth is one of those before it, shown by another source (see `source_of`)."""

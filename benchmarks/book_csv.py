@@ -1,4 +1,4 @@
-"""The generated book as CSV files, one per source, as a customer would export them; the csv connector reads them as is."""
+"""The generated book as CSV files, one per source, as a customer would export them."""
 
 import csv
 from contextlib import ExitStack
@@ -35,7 +35,9 @@ def write(book: AddressBook, folder: Path) -> dict[str, Path]:
     """Write the book contact by contact; return the files by source. Keys are places in the book."""
     paths = {name: folder / f"{name}.csv" for name in SOURCES}
     with ExitStack() as stack:
-        opened = {name: stack.enter_context(path.open("w", encoding="utf-8", newline="")) for name, path in paths.items()}
+        opened = {
+            name: stack.enter_context(path.open("w", encoding="utf-8", newline="")) for name, path in paths.items()
+        }
         writers = {name: csv.writer(file, delimiter=";") for name, file in opened.items()}
         for writer in writers.values():
             writer.writerow(COLUMNS)

@@ -6,13 +6,18 @@ beginning of a word of the name, of any word, inside of any word, ordered by nam
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
-from benchmarks.queries import national
+from benchmarks.address_book import AddressBook
+from benchmarks.figures import Times, timed
+from benchmarks.queries import NOT_FTS5, classes, keystrokes, national
 from connectors.contact import Contact
 from directory_server.directory.normal_form import mail_words, words
 from tests.servers.postgres import DATABASE, PASSWORD, USER, Postgres
@@ -20,10 +25,12 @@ from tests.servers.postgres import DATABASE, PASSWORD, USER, Postgres
 LIMIT = 20
 _ENOUGH = 10
 TIMEOUT_S = 5
+KEYSTROKES = "every keystroke"
+_BUDGET_S = 15
 Row = tuple[int, str, str, str]
 
 
-def rows(contacts: Iterator[Contact] | list[Contact], first: int = 0) -> Iterator[Row]:
+def rows(contacts: Iterable[Contact], first: int = 0) -> Iterator[Row]:
     """Yield number, name, other words, and national digits of every contact."""
     for at, contact in enumerate(contacts, first):
         places = [part for place in contact.addresses for part in (place.street, place.postal_code, place.city)]
@@ -58,7 +65,10 @@ class Fts5:
         expression = f'number : "{digits}" *' if digits.isdigit() else " ".join(f'"{word}" *' for word in words(text))
         if not expression:
             return []
-        found = self._peer.execute(f"SELECT rowid FROM peer WHERE peer MATCH ? ORDER BY rank LIMIT {LIMIT}", (expression,))
+        found = self._peer.execute(
+            f"SELECT rowid FROM peer WHERE peer MATCH ? ORDER BY rank LIMIT {LIMIT}",  # noqa: S608 - a number
+            (expression,),
+        )
         return [number for (number,) in found]
 
     def close(self) -> None:
@@ -77,7 +87,12 @@ class PgTrgm:
     )  # fmt: skip
 
     def __init__(self, server: Postgres) -> None:
-        where = {"host": "127.0.0.1", "port": str(server.port), "user": "postgres", "password": PASSWORD}
+        where: dict[str, Any] = {
+            "host": "127.0.0.1",
+            "port": str(server.port),
+            "user": "postgres",
+            "password": PASSWORD,
+        }
         with psycopg.connect(**where, dbname="postgres", autocommit=True) as admin:
             for setting in self.SERVER:
                 admin.execute(f"ALTER SYSTEM SET {setting}".encode())
@@ -144,3 +159,37 @@ class PgTrgm:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Times by class, and a line about the peers' size and load; `pg` is empty where it was left out."""
+
+    fts5: dict[str, Times]
+    pg: dict[str, Times]
+    note: str
+
+
+def measure(folder: Path, book: AddressBook, queries: int, people: int, *, with_pg: bool) -> Measured:
+    """Fill both peers with the book and ask them everything; to be called in a fresh process."""
+    some = book.people(people)
+    texts = classes(some, queries) | {KEYSTROKES: keystrokes(some, max(queries // 2, 20))}
+    start = time.perf_counter()
+    Fts5.filled(folder / "peer.db", rows(book.contacts()))
+    each = (folder / "peer.db").stat().st_size / book.count
+    note = f"FTS5: {time.perf_counter() - start:.0f} s to load, {each:.0f} B per contact"
+    with closing(Fts5(folder / "peer.db")) as peer:
+        fts5 = {name: timed(peer.ask, held) for name, held in texts.items() if name not in NOT_FTS5}
+    if not with_pg:
+        return Measured(fts5, {}, f"{note}. pg_trgm: left out, its load and index take hours at this size")
+    with Postgres() as server, closing(PgTrgm(server)) as trgm:
+        start = time.perf_counter()
+        trgm.fill(rows(book.contacts()))
+        note += f"; pg_trgm: {time.perf_counter() - start:.0f} s, {trgm.size() / book.count:.0f} B per contact"
+        pg = {
+            name: timed(trgm.ask, held, clock=time.perf_counter_ns, budget_s=_BUDGET_S) for name, held in texts.items()
+        }
+    asked = min(one.asked for one in pg.values())
+    return Measured(
+        fts5, pg, f"{note}, at least {asked} queries a class in {_BUDGET_S} s, none longer than {TIMEOUT_S} s"
+    )

@@ -6,8 +6,9 @@ from benchmarks.book_places import ROLES, TITLES, TOWNS, Company
 from connectors.contact import Contact
 
 _COMMON = (
-    "Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Thomas", "Michael", "Andreas", "Anna", "Maria", "Peter",
-    "GmbH", "AG", "Technik", "Logistik", "Straße", "Leitung", "Berlin", "Hamburg", "München", "Köln", "de", "com",
+    "Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Thomas", "Michael", "Andreas", "Anna", "Maria",
+    "Peter", "GmbH", "AG", "Technik", "Logistik", "Straße", "Leitung", "Berlin", "Hamburg", "München", "Köln", "de",
+    "com",
 )  # fmt: skip
 
 
@@ -45,9 +46,7 @@ def classes(some: list[Contact], count: int, seed: int = 2) -> dict[str, list[st
         "2 letters": [family[:2] for _, family in names],
         "3 letters": [family[:3] for _, family in names],
         "5 letters": [family[:5] for _, family in names],
-        "two words": [
-            " ".join(draw.sample((family[:4], given[:3]), 2)) for given, family in names
-        ],
+        "two words": [" ".join(draw.sample((family[:4], given[:3]), 2)) for given, family in names],
         "full name": [f"{given} {family}" for given, family in names],
         "name + letter": [f"{given} {family[:1]}" for given, family in names],
         "infix": [family[2:7] for _, family in long],
