@@ -1,20 +1,27 @@
-"""Why: how a text or number was read, who matches it on what, and who is hidden from a view and why. Admins only."""
+"""Why: how a text or number was read, who matches it on what, and who is hidden from a view and why. Admins only.
 
-from typing import Any
+What is explained is worked out from what contacts show, not taken from the index: an explanation checks the answer.
+"""
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from directory_server.directory import hiding, nicknames, number_trace, phonetic
 from directory_server.directory.columns import COLUMNS
-from directory_server.directory.listing import Listing
+from directory_server.directory.evidence import Evidence, evidence, initials
+from directory_server.directory.listing import Listing, Match
 from directory_server.directory.number import ask
 from directory_server.directory.person_json import hit_json
-from directory_server.directory.query import Term, parse
+from directory_server.directory.query import Query, Term, parse
+from directory_server.directory.standing import standing
 from directory_server.directory.view import View
-from directory_server.store.rows import FieldGroup
 
-_GROUPS = {
-    field: ", ".join(dict.fromkeys(column.group.value for column in COLUMNS if column.field == field))
-    for field in {column.field for column in COLUMNS}
-}
-_FEWEST_DIGITS = 3
+_FEWEST_DIGITS: Final = 3
+SHORT: Final = frozenset(column.at for column in COLUMNS if column.name in {"n", "c"})
+"""Where a word of one letter is looked for first."""
+_EXCLUSION = re.compile(r"(?<!\S)-(?:[^\W\d]\w*:)?(?:[\"\u201c\u201d\u201e][^\"\u201c\u201d\u201e]*.?|\S+)")
 
 
 def is_number(text: str) -> bool:
@@ -24,54 +31,146 @@ def is_number(text: str) -> bool:
     )
 
 
-def explain(text: str, everything: View, view: View, limit: int = 50) -> dict[str, Any]:
-    """Return how `text` is read, which contacts match in the view of everything, and which of them `view` hides."""
+def explain(
+    text: str, everything: View, view: View, limit: int = 50, priorities: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """Return how `text` is read, which contacts match in the view of everything, and which of them `view` hides.
+
+    `priorities` are those of the sources by name. Of `matched`, what the view shows comes first, in its order.
+    """
     query = parse(text, view.location)
-    known = {listing.id: listing for listing in everything.listings(text, limit)}
-    shown = {listing.id for listing in view.listings(text, limit)}
     value: dict[str, Any] = {
         "text": text,
         "terms": [_term(term) for term in query.terms],
         "excluded": [_term(term) for term in query.excluded],
+        "sources": list(query.sources),
     }
+    known = {one.id: one for one in everything.listings(text, limit)}
+    shown = {one.id: one for one in view.listings(text, limit)}
+    left_out = _excluded(text, query, everything, limit)
+    keys: frozenset[str] = frozenset()
+    withheld = False
     if is_number(text):
         asked = ask(text, view.location)
         full, seen = everything.lookup(text), view.lookup(text)
+        with view.numbers() as reading:
+            tried = number_trace.steps(reading, asked, seen)
         value["number"] = {
-            "country": view.country,
-            "candidates": ["+" + digits for digits in asked.candidates],
-            "extension": asked.extension,
+            **number_trace.reading_of(asked, view.location),
             "e164": seen.e164,
             "approximate": seen.approximate,
+            "withheld": seen.withheld,
+            "total": seen.total,
+            "steps": tried,
+            "answered_by": _answered_by(tried),
         }
-        known = {listing.id: listing for listing in full.listings} | known
-        shown |= {listing.id for listing in seen.listings}
+        keys, withheld = frozenset({"x" + asked.extension, *("+" + one for one in asked.candidates)}), seen.withheld
+        known = {one.id: one for one in full.listings} | known
+        shown = {one.id: one for one in seen.listings} | shown
+        value["looked_up"] = [one.id for one in seen.listings]
+    hidden = {
+        number: _reasons(query, listing, view, keys, withheld=withheld)
+        for number, listing in known.items()
+        if number not in shown
+    }
+    hidden |= {one.id: hiding.of_exclusion(query, one) for one in left_out if one.id not in shown}
+    known = {one.id: one for one in left_out} | known
+    places = standing([(one, _evidence(query, one)) for one in shown.values()], priorities or {})
     value["matched"] = [
-        {**hit_json(listing), "shown": listing.id in shown, "hidden_because": _reason(listing, view, shown)}
-        for listing in known.values()
-    ]
+        _hit(query, known.get(number, one), one, []) | place
+        for (number, one), place in zip(shown.items(), places, strict=True)
+    ] + [_hit(query, known[number], known[number], reasons) for number, reasons in hidden.items()]
     return value
 
 
 def _term(term: Term) -> dict[str, Any]:
+    word = term.words[0] if len(term.words) == 1 else ""
+    near = bool(word) and word.isalpha() and not term.whole
     return {
+        "typed": term.raw,
         "words": list(term.words),
         "fields": sorted({COLUMNS[at].field for at in term.columns}),
         "phrase": term.whole,
+        "custom": term.tagged,
         "number_begins": ["+" + digits for digits in term.international],
         "number_contains": term.digits,
+        "codes": list(phonetic.codes(word)) if near else [],
+        "nicknames": sorted(nicknames.others(word)) if near else [],
     }
 
 
-def _reason(listing: Listing, view: View, shown: set[int]) -> str:
-    """Say why a matching contact is not shown; "" if it is."""
-    if listing.id in shown:
-        return ""
-    if listing.source not in view.source_names():
-        return f"no grant for source {listing.source}"
-    granted = view.groups_of(listing.source)
-    missing = ", ".join(group.value for group in FieldGroup if group not in granted and group is not FieldGroup.PHOTO)
-    field = listing.match.field if listing.match else ""
-    if missing:
-        return f"matches in {field} ({_GROUPS.get(field, '')}); of source {listing.source} is not granted: {missing}"
-    return "behind the limit of this answer"
+def _excluded(text: str, query: Query, everything: View, limit: int) -> list[Listing]:
+    """Return contacts that match but for an excluded word."""
+    without = _EXCLUSION.sub(" ", text)
+    if not query.excluded or parse(without, everything.location).excluded:
+        return []
+    found = everything.listings(without, limit)
+    return [one for one in found if any(hiding.excluded_by(term, one) for term in query.excluded)]
+
+
+def _evidence(query: Query, listing: Listing) -> list[Evidence | None]:
+    """Return the best match of each term, in the reading of the query by which the listing was found."""
+    several = len(query.terms) > 1
+    found = [evidence(term, listing, several=several) for term in query.terms]
+    if listing.match is None or _told(found) == listing.match:
+        return found
+    in_names = [replace(term, columns=term.columns & SHORT) if _is_short(term) else term for term in query.terms]
+    others = [[evidence(term, listing, several=several) for term in in_names]]
+    if not several:
+        others.append([initials(query.terms[0], listing)])
+    return next((one for one in others if _told(one) == listing.match), found)
+
+
+def _is_short(term: Term) -> bool:
+    return any(len(word) == 1 for word in term.words)
+
+
+def _told(found: list[Evidence | None]) -> Match | None:
+    """Return the match that a hit with this evidence carries."""
+    held = [one for one in found if one]
+    if not held or len(held) < len(found):
+        return None
+    worst = max(held, key=lambda one: (one.rank, one.far, one.column.order))
+    return Match("number" if worst.column.digits else worst.rank.text, worst.column.field)
+
+
+def _reasons(
+    query: Query, listing: Listing, view: View, keys: frozenset[str], *, withheld: bool
+) -> list[dict[str, Any]]:
+    """Say why a matching contact is not shown."""
+    reasons = hiding.of_source(listing, view)
+    if reasons:
+        return reasons
+    seen = view.contact(listing.id)
+    reasons = hiding.of_number(listing, seen, keys)
+    if not reasons:
+        reasons = hiding.of_words(query, listing, seen, _evidence(query, listing))
+    if not reasons and withheld and any(one.e164 in keys for one in listing.numbers):
+        reasons = [{"reason": "policy", "policy": view.shared_numbers.value}]
+    return reasons or [{"reason": "behind_limit"}]
+
+
+def _hit(query: Query, listing: Listing, seen: Listing, reasons: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        **hit_json(listing),
+        "shown": not reasons,
+        "hidden_because": "; ".join(map(hiding.sentence, reasons)),
+        "hidden": reasons,
+        "terms": [
+            {
+                "term": term.raw,
+                "rank": hit.rank.text,
+                "field": hit.column.field,
+                "group": hit.column.group.value,
+                "written": hit.written,
+                "as_typed": hit.as_typed,
+            }
+            for term, hit in zip(query.terms, _evidence(query, seen), strict=True)
+            if hit
+        ],
+    }
+
+
+def _answered_by(tried: list[dict[str, Any]]) -> str:
+    last = tried[-1] if tried else None
+    return last["step"] if last and (last.get("decides") or (last["step"] != "trunk" and last["contacts"])) else ""

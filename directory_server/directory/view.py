@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Final
@@ -79,6 +80,11 @@ class View:
         """A token: while it stays equal, this view answers the same question the same way (see `Index.state`)."""
         return self._index.state
 
+    @property
+    def shared_numbers(self) -> SharedNumbers:
+        """The policy for numbers that several persons hold."""
+        return self._shared_numbers
+
     def source_names(self) -> list[str]:
         """Return the names of the sources this view may read, in order."""
         return sorted(self._names.values())
@@ -123,10 +129,15 @@ class View:
 
     def lookup(self, number: str) -> Lookup:
         """Find whose number this is, in whatever notation it is asked (see `lookup.lookup`)."""
-        asked = ask(number, self.location)
+        with self.numbers() as reading:
+            return lookup.lookup(reading, ask(number, self.location))
+
+    @contextmanager
+    def numbers(self) -> Iterator[Reading]:
+        """Give what look-ups read with, seeing one unchanging state of the index."""
         with self._index.reading() as connection:
             fetch = partial(self._fetch, connection)
-            return lookup.lookup(Reading(connection, self.scope, fetch, self._shared_numbers, self._trunks), asked)
+            yield Reading(connection, self.scope, fetch, self._shared_numbers, self._trunks)
 
     def contact(self, contact_id: int) -> Listing | None:
         """Return one contact, or None if it is unknown or not visible."""

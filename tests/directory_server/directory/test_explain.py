@@ -6,7 +6,9 @@ import pytest
 
 from connectors.contact import Contact, Email, Phone, PhoneKind
 from directory_server.directory.explain import explain, is_number
-from directory_server.store.rows import FieldGroup, Location
+from directory_server.directory.scope import Scope
+from directory_server.directory.view import View
+from directory_server.store.rows import FieldGroup, Location, SharedNumbers
 from tests.fakes.world import EVERYTHING, World
 
 NAME_ONLY = frozenset({FieldGroup.NAME})
@@ -55,7 +57,7 @@ def test_who_matches_and_who_is_hidden_by_a_source(world):
 def test_hidden_by_a_field_group(world):
     _value, hits = why(world, "schach", {world.crm.id: NAME_ONLY})
     assert hits == {
-        "1": (False, "matches in notes (notes); of source crm is not granted: business, private, notes"),
+        "1": (False, "matches in notes (notes); of source crm is not granted: notes"),
     }
     _value, hits = why(world, "mail:hans", {world.crm.id: EVERYTHING - {FieldGroup.BUSINESS}})
     assert hits["1"] == (
@@ -74,10 +76,12 @@ def test_behind_the_limit(world):
 
 def test_how_a_number_is_read(world):
     value, hits = why(world, "089 840798-12", {world.crm.id: EVERYTHING})
-    assert value["number"] == {
-        "country": "DE", "candidates": ["+498984079812"], "extension": "", "e164": "+498984079812",
-        "approximate": False,
-    }  # fmt: skip
+    number = value["number"]
+    assert (number["country"], number["candidates"], number["extension"]) == ("DE", ["+498984079812"], "")
+    assert (number["e164"], number["approximate"], number["answered_by"]) == ("+498984079812", False, "exact")
+    assert number["written_as"] == [{"prefix": "0", "stands_for": "+49"}]
+    assert number["steps"] == [{"step": "exact", "number": "+498984079812", "contacts": 1}]
+    assert value["looked_up"] == [value["matched"][0]["id"]]
     assert hits == {"1": (True, "")}
 
 
@@ -94,8 +98,54 @@ def test_an_extension_and_a_hidden_private_number(world):
     assert (value["number"]["extension"], value["number"]["candidates"]) == ("123", [])
     value, hits = why(world, "0711 7778888", {world.crm.id: EVERYTHING - {FieldGroup.PRIVATE}})
     assert hits == {
-        "1": (False, "matches in phones (business, private); of source crm is not granted: private"),
+        "1": (False, "holds the number as home; of source crm is not granted: private"),
     }
+
+
+def test_an_excluded_word_is_named(world):
+    value, hits = why(world, "müller -anna", {world.crm.id: EVERYTHING, world.erp.id: EVERYTHING})
+    assert hits == {"1": (True, ""), "3": (True, ""), "2": (False, "excluded: anna is in display_name")}
+    (reason,) = value["matched"][-1]["hidden"]
+    assert reason == {"reason": "excluded", "term": "anna", "field": "display_name", "written": "Anna"}
+
+
+def test_a_word_only_in_a_hidden_field_is_named_with_its_group(world):
+    value, _hits = why(world, "müller hans@acme.example", {world.crm.id: EVERYTHING - {FieldGroup.BUSINESS}})
+    (hit,) = value["matched"]
+    assert {(one["reason"], one["term"], one["group"]) for one in hit["hidden"]} == {
+        ("field_not_granted", "hans", "business"),
+        ("field_not_granted", "acme", "business"),
+    }
+
+
+def test_the_policy_for_shared_numbers_is_a_reason(tmp_path):
+    with World(tmp_path) as made:
+        crm = made.source("crm")
+        phone = (Phone(PhoneKind.WORK, "089 840798-12"),)
+        made.put(crm, {"1": Contact(given_name="Hans", family_name="Ost", phones=phone, company="Acme"),
+                       "2": Contact(given_name="Anna", family_name="West", phones=phone, company="Acme")})  # fmt: skip
+        view = View(
+            made.index, Scope({crm.id: EVERYTHING}), [crm], Location("DE"),
+            shared_numbers=SharedNumbers.ONLY_IF_UNAMBIGUOUS,
+        )  # fmt: skip
+        value = explain("089 840798-12", made.view(), view)
+        assert (value["number"]["withheld"], value["number"]["total"], value["looked_up"]) == (True, 2, [])
+
+
+def test_every_term_of_a_hit_is_explained(world):
+    value, _hits = why(world, "muler hans", {world.crm.id: EVERYTHING})
+    (hit,) = value["matched"]
+    assert [(one["term"], one["rank"], one["field"], one["written"], one["as_typed"]) for one in hit["terms"]] == [
+        ("muler", "phonetic", "display_name", "Müller", False),
+        ("hans", "exact", "display_name", "Hans", True),
+    ]
+    assert (hit["place"], hit["behind"]) == (1, "")
+
+
+def test_the_step_that_decides_the_order_is_named(world):
+    seen = world.view({world.crm.id: EVERYTHING, world.erp.id: EVERYTHING})
+    value = explain("müller", world.view(), seen, priorities={"crm": 100, "erp": 100})
+    assert [(hit["key"], hit["behind"]) for hit in value["matched"]] == [("2", ""), ("3", "name"), ("1", "name")]
 
 
 def test_the_clients_location_is_used(world):

@@ -1,0 +1,194 @@
+"""Evidence: on which word, in which field and how well a contact matches one term of a query. Pure.
+
+Worked out from what a listing shows, independently of the index, so that an explanation also checks the answer.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from directory_server.directory import dialling, nicknames, phonetic
+from directory_server.directory.columns import COLUMNS, DIGITS, TEXT, Column
+from directory_server.directory.document import Document, document
+from directory_server.directory.listing import Listing, Number
+from directory_server.directory.normal_form import words
+from directory_server.directory.query import Term
+from directory_server.directory.ranking import Rank
+from directory_server.directory.words.spelling import TAG, tag
+from directory_server.store.rows import Location
+
+FREE_FIRST_LETTER: Final = 6
+"""Letters from which on a typo may be in the first one."""
+FARTHEST: Final = 3
+SHORTEST_INFIX: Final = 3
+SHORTEST_EDIT: Final = 4
+SHORTEST_TWO_EDITS: Final = 7
+
+_WRITTEN = re.compile(r"[^\W_]+")
+_APOSTROPHE = re.compile("['`\u2018\u2019\u02bc\u00b4]")
+_JOINS: Final = "-'`\u2010\u2011\u2018\u2019\u02bc\u00b4"
+_NAME = next(column for column in COLUMNS if column.name == "n")
+_CUSTOM = next(column for column in COLUMNS if column.name == "y")
+_SOUNDING = frozenset({"n", "c"})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The best match of one term.
+
+    `written` is the word or number as it stands in the contact; `as_typed` tells that it was typed with the same
+    letters, umlauts and accents; `far` how far off a sound-alike is (0 to 3).
+    """
+
+    rank: Rank
+    column: Column
+    written: str
+    as_typed: bool = True
+    far: int = 0
+
+    @property
+    def order(self) -> tuple[int, int, int, bool]:
+        """What makes this better than other evidence, the smaller."""
+        return int(self.rank), self.far, self.column.order, not self.as_typed
+
+
+class _Word(NamedTuple):
+    normal: str
+    raw: str
+    written: str
+    part: bool
+
+
+def evidence(term: Term, listing: Listing, *, several: bool = False) -> Evidence | None:
+    """Return how the term matches what the listing shows at best, or None; `several` if the query has other terms."""
+    shown = document(listing.id, 0, listing.contact, Location())
+    texts = [(column, shown.texts[at]) for at, column in enumerate(TEXT) if column.at in term.columns]
+    found: list[Evidence] = []
+    if term.whole and len(term.words) > 1 and not term.tagged:
+        found += (hit for column, text in texts if (hit := _phrase(term, column, text)))
+        return min(found, key=lambda one: one.order, default=None)
+    found += _in_numbers(term, listing.numbers)
+    each = [_best(term, word, texts, shown, several=several) for word in term.words]
+    whole = [one for one in each if one is not None]
+    if whole and len(whole) == len(each):
+        found.append(max(whole, key=lambda one: one.order))
+    if term.tagged:
+        found += _tagged(term, shown)
+    return min(found, key=lambda one: one.order, default=None)
+
+
+def initials(term: Term, listing: Listing) -> Evidence | None:
+    """Return how a word of two or three letters matches as the first letters of a name, or None."""
+    shown = document(listing.id, 0, listing.contact, Location()).texts[_NAME.at]
+    starts = {word.normal[:1] for word in _words(shown)}
+    if len(term.words) == 1 and set(term.words[0]) <= starts:
+        return Evidence(Rank.NICKNAME, _NAME, shown, as_typed=False)
+    return None
+
+
+def rank_of(term_word: str, word: str, column: Column, *, last: bool) -> tuple[Rank, int] | None:
+    """Return the class of two different words, neither of which begins the other, and how far off they sound."""
+    if column is _NAME and word in nicknames.others(term_word):
+        return Rank.NICKNAME, 0
+    if not term_word.isalpha() or len(term_word) < SHORTEST_INFIX:
+        return None
+    if term_word in word:
+        return Rank.INFIX, 0
+    if column.name in _SOUNDING and not set(phonetic.codes(term_word)).isdisjoint(phonetic.codes(word)):
+        return Rank.PHONETIC, min(OSA.distance(term_word, word, score_cutoff=FARTHEST) - 1, FARTHEST)
+    return _edited(term_word, word, last=last)
+
+
+def _edited(term_word: str, word: str, *, last: bool) -> tuple[Rank, int] | None:
+    long = len(term_word)
+    if long < SHORTEST_EDIT or not word.isalpha() or (long < FREE_FIRST_LETTER and term_word[0] != word[0]):
+        return None
+    most = 2 if long >= SHORTEST_TWO_EDITS else 1
+    distance = OSA.distance(term_word, word, score_cutoff=most)
+    begun = range(long - (long >= FREE_FIRST_LETTER), long + 2)
+    if distance == 1 or (
+        last and len(word) > long and any(OSA.distance(term_word, word[:cut], score_cutoff=1) <= 1 for cut in begun)
+    ):
+        return Rank.EDIT1, 0
+    return (Rank.EDIT2, 0) if distance <= most else None
+
+
+def _words(text: str) -> Iterator[_Word]:
+    """Yield the words of a text; `part` tells a later part of a hyphenated word."""
+    for piece in unicodedata.normalize("NFC", text).split():
+        normals, written = words(piece), list(_WRITTEN.finditer(piece))
+        if len(normals) == len(written) and not _APOSTROPHE.search(piece):
+            for normal, match in zip(normals, written, strict=True):
+                part = match.start() > 0 and piece[match.start() - 1] in _JOINS
+                yield _Word(normal, match[0].casefold(), match[0], part)
+        else:
+            apart = any(join in piece for join in _JOINS)
+            for at, normal in enumerate(normals):
+                yield _Word(normal, normal, piece, apart and at > 0)
+
+
+def _best(
+    term: Term, typed: str, texts: Iterable[tuple[Column, str]], shown: Document, *, several: bool
+) -> Evidence | None:
+    raw = term.raw if len(term.words) == 1 else typed
+    found = [
+        Evidence(kind[0], column, word.written, raw in word.raw, kind[1])
+        for column, text in texts
+        for word in _words(text)
+        if (kind := _kind(term, typed, word, column))
+    ]
+    if several and shown.initial and typed[:1] == shown.initial and not term.whole and typed.isalpha():
+        found.append(Evidence(Rank.NICKNAME, _NAME, shown.initial, as_typed=False))
+    return min(found, key=lambda one: one.order, default=None)
+
+
+def _kind(term: Term, typed: str, word: _Word, column: Column) -> tuple[Rank, int] | None:
+    inner = word.part and not term.part
+    if word.normal == typed:
+        return Rank.COMPOUND if inner else Rank.EXACT, 0
+    if term.whole:
+        return None
+    if word.normal.startswith(typed):
+        return Rank.COMPOUND if inner else Rank.PREFIX, 0
+    return None if term.digits or len(term.words) > 1 else rank_of(typed, word.normal, column, last=term.last)
+
+
+def _phrase(term: Term, column: Column, text: str) -> Evidence | None:
+    held = tuple(word.normal for word in _words(text))
+    long = len(term.words)
+    if any(held[at : at + long] == term.words for at in range(len(held) - long + 1)):
+        return Evidence(Rank.EXACT, column, text, as_typed=False)
+    return None
+
+
+def _tagged(term: Term, shown: Document) -> Iterator[Evidence]:
+    """Yield what matches in the custom field that the term names."""
+    for field, value in shown.custom:
+        for word in _words(value):
+            entry = tag(field, word.normal).removeprefix(TAG)
+            if entry == term.tagged:
+                yield Evidence(Rank.EXACT, _CUSTOM, word.written)
+            elif entry.startswith(term.tagged) and not term.whole:
+                yield Evidence(Rank.PREFIX, _CUSTOM, word.written)
+
+
+def _in_numbers(term: Term, numbers: Iterable[Number]) -> Iterator[Evidence]:
+    for number in numbers:
+        column = next(one for one in DIGITS if one.group is number.group)
+        rank = _of_number(term, number)
+        if rank is not None and column.at in term.columns:
+            yield Evidence(rank, column, number.raw)
+
+
+def _of_number(term: Term, number: Number) -> Rank | None:
+    digits = number.e164[1:]
+    if (digits and digits in term.international) or (not digits and term.digits and number.extension == term.digits):
+        return Rank.EXACT
+    if digits and any(digits.startswith(start) for start in term.international):
+        return Rank.PREFIX
+    national = digits[len(dialling.country_code(digits)) :] or number.extension
+    return Rank.INFIX if term.digits and term.digits in national else None
