@@ -108,8 +108,8 @@ def counts(database: Database) -> dict[int, int]:
 def known(database: Database, source_id: int) -> Mapping[str, Known]:
     """Return what is known of the source's records, by key, deleted ones too."""
     rows: Iterator[tuple[str, Known]] = database.driver().execute(
-        "SELECT key, iif(deleted IS NULL, CAST(record_hash || contact_hash AS BLOB), x'') FROM contacts"
-        " WHERE source_id = ?",
+        "SELECT key, CASE WHEN deleted IS NULL THEN CAST(record_hash || contact_hash AS BLOB) ELSE x'' END"
+        " FROM contacts WHERE source_id = ?",
         (source_id,),
     )
     return dict(rows)
