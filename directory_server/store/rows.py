@@ -116,7 +116,7 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One sync run of one source, as history shows it."""
+    """One sync run of one source, as history shows it; `faults` say of its first bad records where and why."""
 
     id: int
     source_id: int
@@ -129,3 +129,4 @@ class Run:
     deleted: int = 0
     bad: int = 0
     reason: str = ""
+    faults: tuple[str, ...] = ()

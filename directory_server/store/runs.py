@@ -1,5 +1,7 @@
 """Runs: the history of syncs."""
 
+import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +26,7 @@ RUNS = Table(
     Column("deleted", Integer, nullable=False),
     Column("bad", Integer, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("faults", Text, nullable=False, server_default="[]"),
     Index("runs_source", "source_id", "id"),
     sqlite_autoincrement=True,
 )
@@ -38,8 +41,12 @@ def add(
     state: RunState,
     counts: dict[str, int] | None = None,
     reason: str = "",
+    faults: Iterable[str] = (),
 ) -> None:
-    """Keep one run; `counts` has created, updated, unchanged, deleted and bad, each 0 if left out."""
+    """Keep one run; `counts` has created, updated, unchanged, deleted and bad, each 0 if left out.
+
+    `faults` say of its first bad records where and why.
+    """
     numbers = dict.fromkeys(("created", "updated", "unchanged", "deleted", "bad"), 0) | (counts or {})
     row = {
         "source_id": source_id,
@@ -47,6 +54,7 @@ def add(
         "seconds": seconds,
         "state": state.value,
         "reason": reason,
+        "faults": json.dumps(list(faults), ensure_ascii=False),
     }
     connection.execute(insert(RUNS).values(row | numbers))
 
@@ -80,4 +88,5 @@ def _run(row: Row[Any]) -> Run:
         deleted=row.deleted,
         bad=row.bad,
         reason=row.reason,
+        faults=tuple(json.loads(row.faults)),
     )

@@ -184,6 +184,7 @@ class _Run:
                 seconds=outcome.seconds,
                 state=outcome.state,
                 counts=outcome.counts(),
+                faults=outcome.faults,
             )
         return outcome
 
@@ -198,6 +199,7 @@ class _Run:
                     state=outcome.state,
                     counts=outcome.counts(),
                     reason=outcome.reason,
+                    faults=outcome.faults,
                 )
         return outcome
 

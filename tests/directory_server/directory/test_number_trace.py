@@ -26,7 +26,8 @@ def world(tmp_path_factory):
             made.staff, {"z": at("040/66969-0", "Nordlicht", PhoneKind.MAIN), "a": at("-123", "Nordlicht", name="A")}
         )
         made.put(made.crm, {
-            "m": at("089/999985-0", "Müller GmbH", PhoneKind.MAIN), "m1": at("089/999985-12", "Müller GmbH", name="Ost"),
+            "m": at("089/999985-0", "Müller GmbH", PhoneKind.MAIN),
+            "m1": at("089/999985-12", "Müller GmbH", name="Ost"),
             "s1": at("089/777777-11", "Eins", name="Eins"), "s2": at("089/777777-22", "Zwei", name="Zwei"),
         })  # fmt: skip
         yield made
