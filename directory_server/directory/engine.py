@@ -107,12 +107,14 @@ class Engine:
             return NOTHING
         search = _Search(self.segments(folder).of(connection), query, scope, priorities, limit, familiar)
         enough = min(PAGE, limit + 1)
-        found: list[_Candidate] = []
+        found: list[list[_Candidate]] = []
         for stage in _stages(query):
             found = search.run(stage)
-            if len(found) >= enough:
+            if sum(map(len, found)) >= enough:
                 break
-        return _found(connection, found, limit)
+        ordered = found[0] if len(found) == 1 else _merged(connection, found)
+        hits = tuple(Hit(one.row, _match(one.grade)) for one in ordered[:limit])
+        return Found(hits, more=len(ordered) > limit)
 
 
 def _stages(query: Query) -> list[_Stage]:
@@ -145,14 +147,12 @@ class _Search:
         self._most = limit + 1
         self._familiar = familiar
 
-    def run(self, stage: _Stage) -> list[_Candidate]:
-        """Return the best candidates of every segment and part of the scope, in no order."""
-        return [
-            candidate
-            for opened in self._opened
-            for sources, columns in self._parts
-            for candidate in self._best(opened, sources, columns, stage)
+    def run(self, stage: _Stage) -> list[list[_Candidate]]:
+        """Return, of every segment and part of the scope that has any, the best candidates in order."""
+        found = [
+            self._best(opened, sources, columns, stage) for opened in self._opened for sources, columns in self._parts
         ]
+        return [candidates for candidates in found if candidates]
 
     def _best(
         self, opened: Opened, sources: frozenset[int], columns: frozenset[int], stage: _Stage
@@ -204,17 +204,16 @@ def _within(term: Term, stage: _Stage) -> Term:
     return replace(term, columns=term.columns & SHORT)
 
 
-def _found(connection: sqlite3.Connection, candidates: list[_Candidate], limit: int) -> Found:
-    """Put the candidates of several segments and parts in order; each brought its best, in order."""
+def _merged(connection: sqlite3.Connection, found: list[list[_Candidate]]) -> list[_Candidate]:
+    """Put the candidates of several segments and parts in one order."""
+    candidates = [candidate for part in found for candidate in part]
     names: dict[int, str] = {}
-    tied = [one.row for one in candidates if one.named]
-    for start in range(0, len(tied), _VARIABLES):
-        part = tied[start : start + _VARIABLES]
+    named = [one.row for one in candidates if one.named]
+    for start in range(0, len(named), _VARIABLES):
+        part = named[start : start + _VARIABLES]
         marks = ",".join("?" * len(part))
         names.update(connection.execute(f"SELECT row, sort FROM doc WHERE row IN ({marks})", part))  # noqa: S608 - marks
-    ordered = sorted(candidates, key=lambda one: (one.key, one.priority, names.get(one.row, ""), contact_of(one.row)))
-    hits = tuple(Hit(one.row, _match(one.grade)) for one in ordered[:limit])
-    return Found(hits, more=len(ordered) > limit)
+    return sorted(candidates, key=lambda one: (one.key, one.priority, names.get(one.row, ""), contact_of(one.row)))
 
 
 def _match(value: int) -> Match:
