@@ -1,0 +1,153 @@
+"""The report over a small world in which every fault occurs."""
+
+from datetime import timedelta
+
+import pytest
+
+from connectors.contact import Contact, Email, Phone, PhoneKind
+from directory_server.directory.quality.report import CHECKS, report
+from directory_server.store import clients, grants, runs
+from directory_server.store.rows import FieldGroup, Location, RunState
+from tests.fakes.world import EVERYTHING, MOMENT, World
+
+NAME_AND_BUSINESS = frozenset({FieldGroup.NAME, FieldGroup.BUSINESS})
+
+
+def one(given, family, *phones, mail="", company="Acme"):
+    mails = (Email(mail),) if mail else ()
+    numbers = tuple(Phone(kind, raw) for kind, raw in phones)
+    return Contact(given_name=given, family_name=family, company=company, phones=numbers, emails=mails)
+
+
+WORK, MOBILE, MAIN = PhoneKind.WORK, PhoneKind.MOBILE, PhoneKind.MAIN
+CRM = {
+    "ok": one("Ada", "Gut", (WORK, "089/840798-12")),
+    "text": one("Bo", "Text", (WORK, "siehe Notiz"), (MOBILE, "0171 4455661")),
+    "excel": one("Cy", "Excel", (WORK, "4,97611E+11")),
+    "short": one("Di", "Kurz", (MOBILE, "0171 12345")),
+    "local": one("Ed", "Lokal", (WORK, "840798")),
+    "s1": one("Fe", "Ost", (WORK, "+49 30 5550011")),
+    "s2": one("Gi", "West", (WORK, "+49 30 5550011")),
+    "d1": one("Jo", "Doppelt", (MOBILE, "0171 7778881"), mail="jo@acme.example"),
+    "d2": one("Jo", "Doppelt", (MOBILE, "+49 171 7778881"), mail="Jo@acme.example"),
+    "d3": one("J.", "Doppelt", mail="jo@acme.example"),
+    "board": Contact(company="Zentral AG", phones=(Phone(MAIN, "+49 30 777777-0"),)),
+    "b1": one("Ka", "Chef", (MAIN, "+49 30 7777770"), company="Zentral AG"),
+    "nameless": Contact(phones=(Phone(WORK, "+49 30 5550099"),), emails=(Email("x@y.example"),)),
+}
+ERP = {"1": one("Fe", "Ost", (WORK, "+49 30 5550011")), "2": one("Li", "Los", mail="li@los.example")}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    with World(tmp_path_factory.mktemp("quality")) as made:
+        made.crm, made.erp, made.new = made.source("crm"), made.source("erp", Location("DE", "89")), made.source("new")
+        made.put(made.crm, CRM)
+        made.put(made.erp, ERP)
+        grants.put(made.database, made.crm, "all", NAME_AND_BUSINESS)
+        with made.database.write() as connection:
+            done = {"seconds": 1.0, "state": RunState.DONE}
+            runs.add(connection, made.erp.id, started=MOMENT, **done)
+            faults = ["line 3: the key column is empty", "line 7: an earlier line has the same key"]
+            runs.add(
+                connection, made.crm.id, started=MOMENT + timedelta(hours=40), faults=faults, counts={"bad": 2}, **done
+            )
+        yield made
+
+
+def found(world, **options):
+    value = report(world.database, world.index, now=MOMENT + timedelta(hours=48), **options)
+    return value, {finding["check"]: finding for finding in value["findings"]}
+
+
+def keys(finding):
+    return [example["key"] for example in finding["examples"]]
+
+
+def test_every_check_reports_once_in_order(world):
+    value, _by_check = found(world)
+    assert [finding["check"] for finding in value["findings"]] == list(CHECKS)
+    assert (value["contacts"], value["sources"]) == (15, {"crm": 13, "erp": 2, "new": 0})
+    assert value["problems"] == sum(finding["count"] for finding in value["findings"])
+
+
+def test_numbers(world):
+    _value, by_check = found(world)
+    assert sorted(keys(by_check["unparsable_numbers"])) == ["local", "text"]
+    (text,) = [one for one in by_check["unparsable_numbers"]["examples"] if one["key"] == "text"]
+    assert (text["raw"], text["kind"], text["source"], text["display_name"]) == (
+        "siehe Notiz",
+        "work",
+        "crm",
+        "Bo Text",
+    )
+    problems = {one["key"]: one["problem"] for one in by_check["suspicious_numbers"]["examples"]}
+    assert problems == {"excel": "excel", "short": "too_short"}
+    assert keys(by_check["missing_location"]) == ["local"]
+
+
+def test_shared_numbers_leave_switchboards_and_one_persons_contacts_out(world):
+    (example,) = found(world)[1]["shared_numbers"]["examples"]
+    assert (example["number"], example["persons"], example["contacts"]) == ("+49305550011", 2, 3)
+    assert {who["key"] for who in example["who"]} == {"s1", "s2", "1"}
+
+
+def test_duplicates_are_counted_once_per_person(world):
+    finding = found(world)[1]["duplicates"]
+    assert (finding["count"], finding["surplus"], finding["by_source"]) == (1, 2, {"crm": 1})
+    assert {who["key"] for who in finding["examples"][0]["who"]} == {"d1", "d2", "d3"}
+
+
+def test_contacts_without_a_name_or_number(world):
+    _value, by_check = found(world)
+    assert keys(by_check["no_name"]) == ["nameless"]
+    assert sorted(keys(by_check["no_number"])) == ["2", "d3"]
+
+
+def test_bad_records_name_the_faults(world):
+    finding = found(world)[1]["bad_records"]
+    assert (finding["count"], finding["by_source"]) == (2, {"crm": 2})
+    assert finding["examples"][1] == {"source": "crm", "fault": "line 7: an earlier line has the same key"}
+
+
+def test_sources_that_are_not_fresh(world):
+    states = {one["source"]: (one["state"], one["hours"]) for one in found(world)[1]["stale_sources"]["examples"]}
+    assert states == {"erp": ("old", 48.0), "new": ("never", None)}
+    assert "erp" not in {one["source"] for one in found(world, stale_hours=50)[1]["stale_sources"]["examples"]}
+
+
+def test_who_is_seen_by_nobody(world, tmp_path):
+    _value, by_check = found(world)
+    assert by_check["nobody_may_see"]["by_source"] == {"erp": 2}
+    (crm,) = by_check["unseen_fields"]["examples"]
+    assert (crm["source"], crm["groups"]) == ("crm", ["private", "notes"])
+    with World(tmp_path) as other:
+        source = other.source("erp")
+        other.put(source, ERP)
+        clients.add(other.database, "sbc", "secret", preset="generic", source_ids=[source.id], fields=EVERYTHING,
+                    base_dn="dc=x", location=Location())  # fmt: skip
+        by_check = found(other)[1]
+        assert (by_check["nobody_may_see"]["count"], by_check["unseen_fields"]["count"]) == (0, 0)
+
+
+def test_one_source_alone(world):
+    value, by_check = found(world, source=world.erp)
+    assert (value["source"], value["contacts"]) == ("erp", 2)
+    assert by_check["unparsable_numbers"]["count"] == by_check["duplicates"]["count"] == 0
+    assert by_check["shared_numbers"]["by_source"] == {"erp": 1}
+
+
+def test_counts_are_exact_with_few_examples_or_none(world):
+    _value, full = found(world)
+    for limit in (0, 1):
+        for check, finding in found(world, limit=limit)[1].items():
+            assert finding["count"] == full[check]["count"], check
+            if check not in {"stale_sources", "nobody_may_see", "unseen_fields"}:
+                assert len(finding["examples"]) <= limit, check
+
+
+def test_progress_rises_to_one(world):
+    told = []
+    found(world, progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1
