@@ -1,7 +1,7 @@
 """Build: from a batch of documents to the sections of a segment, by sorting alone."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from directory_server.directory.words.numbers import NumberParts
 from directory_server.directory.words.segment_file import Sections
 from directory_server.directory.words.spelling import SEPARATOR, spelling
 
+_AT_ONCE: Final = 65_536
 _SOUNDING = tuple(column.at for column in TEXT if column.name in {"n", "c"})
 
 
@@ -29,17 +30,16 @@ def segment(batch: Batch, sorts: Sequence[str], priorities: Mapping[int, int]) -
     sources, source = np.unique(rows & SOURCE_MASK, return_inverse=True)
     starts = np.zeros(count + 1, dtype=np.uint32)
     np.cumsum(batch.lengths[order], out=starts[1:])
-    begins = np.cumsum(batch.lengths, dtype=np.int64) - batch.lengths
     made: Sections = {
         "entries": np.frombuffer("\n".join(entries).encode(), dtype=np.uint8),
         "rows": rows,
         "source": source.astype(np.uint16 if len(sources) <= np.iinfo(np.uint16).max else np.uint32),
         "by_row": np.argsort(rows, kind="stable").astype(np.uint32),
         "starts": starts,
-        "text": text[ranges(begins[order], batch.lengths[order])],
+        "text": _reordered(text, batch.lengths, order, starts),
     }
     owners = np.repeat(place, batch.lengths)
-    columns = text >> np.uint32(ENTRY_BITS)
+    columns = (text >> np.uint32(ENTRY_BITS)).astype(np.uint8)
     named = np.zeros(len(entries), dtype=np.bool_)
     for column in TEXT:
         of = columns == column.at
@@ -54,6 +54,17 @@ def segment(batch: Batch, sorts: Sequence[str], priorities: Mapping[int, int]) -
     for name, (packed, codes, docs) in batch.numbers.items():
         made |= NumberParts.of(packed, codes, place[docs]).sections(name)
     return made, {"sources": sources.tolist()}
+
+
+def _reordered(text: Ids, lengths: Ids, order: npt.NDArray[np.intp], starts: Ids) -> Ids:
+    """Return the texts in this order, `starts` being where each begins; some at a time, as places take much memory."""
+    begins = np.cumsum(lengths, dtype=np.int64) - lengths
+    made = np.empty(len(text), dtype=np.uint32)
+    for first in range(0, len(order), _AT_ONCE):
+        part = order[first : first + _AT_ONCE]
+        here = ranges(begins[part], lengths[part])
+        made[starts[first] : int(starts[first]) + len(here)] = text[here]
+    return made
 
 
 def _order(rows: npt.NDArray[np.int64], sorts: Sequence[str], priorities: Mapping[int, int]) -> npt.NDArray[np.intp]:

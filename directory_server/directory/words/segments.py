@@ -19,7 +19,7 @@ from directory_server.directory.words.batch import Batch, Collector, living
 from directory_server.directory.words.best import Scratch
 from directory_server.directory.words.segment import Segment
 
-MOST_DOCUMENTS: Final = 2_000_000
+MOST_DOCUMENTS: Final = 1_000_000
 """Documents of one segment at most: what a build needs of memory depends on it."""
 _INSIDE: Final = 4_000
 """Documents up to which a segment lies inside the index file."""
