@@ -7,7 +7,7 @@ from typing import Final
 
 from connectors.contact import PhoneKind
 from directory_server.directory.document import Document, document, numbers_from_json, numbers_to_json
-from directory_server.directory.listing import Listing, Match
+from directory_server.directory.listing import WHOLE, Listing, Match
 from directory_server.directory.normal_form import words
 from directory_server.directory.origins import Origins
 from directory_server.directory.scope import Scope, visible, visible_numbers
@@ -64,18 +64,23 @@ def put(connection: sqlite3.Connection, changed: Iterable[Changed], origins: Ori
 
 def remove(connection: sqlite3.Connection, contact_ids: Iterable[int], origins: Origins) -> list[int]:
     """Take contacts out, and return their row numbers; unknown ids are passed over."""
-    removed = []
+    removed: list[int] = []
+    numbers: list[tuple[str, int]] = []
+    trunks: list[tuple[str, int]] = []
+    linked_by: list[tuple[str, int]] = []
     for contact_id in contact_ids:
         for row, _key, _changed, contact, _numbers in _rows(connection, "row BETWEEN ? AND ?", _range(contact_id)):
             source = source_of(row)
             doc = document(contact_id, source, contact_from_json(contact), origins.location(source))
-            keys = {key for number in doc.numbers for key in origins.keys(source)(number)}
-            trunks = {number.trunk[1:] for number in doc.numbers if number.trunk}
-            connection.executemany("DELETE FROM number WHERE digits = ? AND row = ?", [(key, row) for key in keys])
-            connection.executemany("DELETE FROM trunk WHERE digits = ? AND row = ?", [(key, row) for key in trunks])
-            connection.executemany("DELETE FROM link WHERE key = ? AND row = ?", [(key, row) for key, _ in doc.links])
-            connection.execute("DELETE FROM doc WHERE row = ?", (row,))
+            keys_of = origins.keys(source)
+            numbers += {(key, row) for number in doc.numbers for key in keys_of(number)}
+            trunks += {(number.trunk[1:], row) for number in doc.numbers if number.trunk}
+            linked_by += {(key, row) for key, _group in doc.links}
             removed.append(row)
+    connection.executemany("DELETE FROM number WHERE digits = ? AND row = ?", numbers)
+    connection.executemany("DELETE FROM trunk WHERE digits = ? AND row = ?", trunks)
+    connection.executemany("DELETE FROM link WHERE key = ? AND row = ?", linked_by)
+    connection.executemany("DELETE FROM doc WHERE row = ?", [(row,) for row in removed])
     return removed
 
 
@@ -103,7 +108,7 @@ def _listing(row: Row, scope: Scope, names: dict[int, str], match: Match | None)
         key=key,
         contact=visible(contact_from_json(contact), groups),
         numbers=visible_numbers(numbers_from_json(numbers), groups),
-        changed=datetime.fromisoformat(changed),
+        changed=datetime.fromisoformat(changed) if groups >= WHOLE else None,
         match=match,
     )
 

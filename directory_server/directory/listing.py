@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from connectors.contact import Contact, PhoneKind
 from directory_server.store.rows import FieldGroup
+
+WHOLE: Final = frozenset({FieldGroup.NAME, FieldGroup.BUSINESS, FieldGroup.PRIVATE, FieldGroup.NOTES})
+"""The field groups of a contact's fields: who may read them all may know when any of them changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class Match:
 class Listing:
     """A contact with every field blanked that the view may not read; `numbers` likewise.
 
-    `key` is the source's own key. `match` is None for a listing that was asked for by id.
+    `key` is the source's own key. `changed` is None where the view may not read all of WHOLE: it would tell of changes
+    to hidden fields. `match` is None for a listing that was asked for by id.
     """
 
     id: int
@@ -53,5 +58,5 @@ class Listing:
     key: str
     contact: Contact
     numbers: tuple[Number, ...]
-    changed: datetime
+    changed: datetime | None
     match: Match | None = None

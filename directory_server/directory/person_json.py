@@ -66,7 +66,13 @@ def person_json(person: Person) -> dict[str, Any]:
         "urls": list(urls),
         "categories": list(categories),
         "contacts": [
-            {"id": one.id, "source": one.source, "key": one.key, "changed": one.changed.isoformat()} for one in listings
+            {
+                "id": one.id,
+                "source": one.source,
+                "key": one.key,
+                "changed": one.changed.isoformat() if one.changed else None,
+            }
+            for one in listings
         ],
         "match": _match(person.match),
     }

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -23,6 +23,8 @@ MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 class World:
     """Use as a context manager; `put` and `delete` change the store and let the index follow."""
 
+    _changes = 0
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.database = Database.open(folder / "contactory.sqlite", Vault(secrets.token_bytes(32)))
@@ -39,17 +41,20 @@ class World:
         return sources.add(self.database, name, "csv", {}, location=location, priority=priority)
 
     def put(self, source: Source, contacts: Mapping[str, Contact], *, follow: bool = True) -> None:
-        """Write contacts by key, new or changed."""
+        """Write contacts by key: new ones as of MOMENT, changed ones as of a later one."""
+        self._changes += 1
+        later = MOMENT + timedelta(hours=self._changes)
         with self.database.write() as connection:
             first = sequence.reserve(connection, len(contacts))
             driver_of(connection).executemany(
                 "INSERT INTO contacts (source_id, key, sequence, first_seen, changed, record_hash, contact_hash,"
                 " contact, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '{}')"
-                " ON CONFLICT (source_id, key) DO UPDATE SET sequence = excluded.sequence,"
-                " contact = excluded.contact, deleted = NULL",
+                " ON CONFLICT (source_id, key) DO UPDATE SET sequence = excluded.sequence, deleted = NULL,"
+                " changed = CASE WHEN contact = excluded.contact THEN changed ELSE ? END,"
+                " contact = excluded.contact, contact_hash = excluded.contact_hash",
                 [
                     (source.id, key, first + at + 1, MOMENT.isoformat(), MOMENT.isoformat(), b"",
-                     fingerprint(contact_to_json(contact)), contact_to_json(contact))
+                     fingerprint(contact_to_json(contact)), contact_to_json(contact), later.isoformat())
                     for at, (key, contact) in enumerate(contacts.items())
                 ],
             )  # fmt: skip

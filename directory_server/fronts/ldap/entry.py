@@ -160,7 +160,7 @@ _VALUES: dict[str, Callable[[Listing], tuple[str, ...]]] = {
     "userAccountControl": lambda _: ("512",),
     "subschemaSubentry": lambda _: (SUBSCHEMA,),
     "hasSubordinates": lambda _: ("FALSE",),
-    "modifyTimestamp": lambda it: (it.changed.strftime("%Y%m%d%H%M%SZ"),),
+    "modifyTimestamp": lambda it: _some(it.changed.strftime("%Y%m%d%H%M%SZ") if it.changed else ""),
     "uid": lambda it: (str(it.id),),
     "cn": _cn,
     "sn": _sn,

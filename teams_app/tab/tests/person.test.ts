@@ -20,6 +20,11 @@ describe("persons", () => {
     expect(person.match).toEqual({ rank: "exact", field: "family_name" });
   });
 
+  it.each([null, undefined, 7, ""])("say nothing of a change where %j is told", (changed) => {
+    const person = readPerson({ contacts: [{ id: 7, source: "crm", key: "1", changed }] });
+    expect(person.contacts).toEqual([{ id: 7, source: "crm", key: "1", changed: null }]);
+  });
+
   it.each([null, undefined, 7, "text", [], { numbers: "x", urls: [1, null], match: 3 }])("read %j", (value) => {
     expect(readPerson(value)).toMatchObject({ id: 0, displayName: "", numbers: [], urls: [] });
   });

@@ -127,7 +127,7 @@ function MoreFields({ person }: { person: Person }) {
           <CardField
             key={contact.id}
             icon={<DatabaseRegular />}
-            kind={texts.sourceRecord(contact.key, dateText(texts, contact.changed))}
+            kind={texts.sourceRecord(contact.key, contact.changed ? dateText(texts, contact.changed) : "")}
           >
             {contact.source}
           </CardField>

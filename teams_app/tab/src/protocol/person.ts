@@ -34,8 +34,8 @@ export interface ContactRef {
   readonly id: number;
   readonly source: string;
   readonly key: string;
-  /** ISO 8601. */
-  readonly changed: string;
+  /** ISO 8601; null where it would tell of fields that may not be seen. */
+  readonly changed: string | null;
 }
 
 export interface Person {
@@ -101,7 +101,7 @@ export function readPerson(value: unknown): Person {
       id: number(item.id),
       source: text(item.source),
       key: text(item.key),
-      changed: text(item.changed),
+      changed: text(item.changed) || null,
     })),
     match: match && { rank: text(match.rank), field: text(match.field) },
   };
