@@ -10,7 +10,11 @@ from connectors.errors import ConnectorError
 from connectors.registry import connect
 from directory_server import config
 from directory_server.directory.called import view_of_call
+from directory_server.directory.explain import explain
 from directory_server.directory.index import Index
+from directory_server.directory.provenance import provenance
+from directory_server.directory.quality.report import STALE_HOURS, report
+from directory_server.directory.quality.report import Progress as Told
 from directory_server.directory.view import View, for_admin, for_user
 from directory_server.store import clients, sources
 from directory_server.store.database import Database
@@ -68,6 +72,37 @@ class Directory:
     def view_for_admin(self) -> View:
         """Return a view of everything, for the command line of this machine's admin."""
         return for_admin(self.database, self.index, country=self.config.country)
+
+    def why(
+        self, text: str, *, oid: str = "", groups: Iterable[str] = (), client: str = "", limit: int = 50
+    ) -> dict[str, Any]:
+        """Explain a text or number as a user, a client or the admin asks it; KeyError for an unknown client."""
+        everything, named = self.view_for_admin(), tuple(groups)
+        view = everything
+        if client:
+            view = self.view_for_client(client)
+        elif oid or named:
+            view = self.view_for_user(oid, named)
+        priorities = {source.name: source.priority for source in sources.all(self.database)}
+        return explain(text, everything, view, limit, priorities)
+
+    def provenance(self, contact_id: int) -> dict[str, Any] | None:
+        """Return where a contact is from and who may see it, or None."""
+        return provenance(self.database, self.view_for_admin(), contact_id)
+
+    def quality(
+        self, source: str = "", *, limit: int, stale_hours: int = STALE_HOURS, progress: Told | None = None
+    ) -> dict[str, Any]:
+        """Report the quality of all sources, or of one; KeyError for an unknown one."""
+        return report(
+            self.database,
+            self.index,
+            now=self.clock(),
+            source=sources.by_name(self.database, source) if source else None,
+            limit=limit,
+            stale_hours=stale_hours,
+            progress=progress,
+        )
 
     def synchronise(
         self,

@@ -12,6 +12,7 @@ from directory_server.commands.index import index
 from directory_server.commands.init import init
 from directory_server.commands.lookup import lookup
 from directory_server.commands.person import person
+from directory_server.commands.quality import quality
 from directory_server.commands.search import search
 from directory_server.commands.serve import serve
 from directory_server.commands.source import source
@@ -31,6 +32,7 @@ COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "search": search,
     "lookup": lookup,
     "why": why,
+    "quality": quality,
     "status": status,
     "doctor": doctor,
     "tenant": tenant,

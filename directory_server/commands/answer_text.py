@@ -1,39 +1,91 @@
 """Answers of search and look-up as lines for people."""
 
-from directory_server.directory.listing import Listing
+from collections.abc import Callable, Iterable, Sequence
+
+from directory_server.commands.speech import Speech
+from directory_server.directory.listing import Listing, Match
 from directory_server.directory.lookup import Lookup
 from directory_server.directory.person import Person
 from directory_server.directory.view import Answer
 
+MOST_PEOPLE = 200
+"""People of a company that are counted."""
 
-def _numbers(listings: tuple[Listing, ...]) -> str:
-    found = dict.fromkeys(number.e164 or number.raw for one in listings for number in one.numbers)
-    return ", ".join(found)
-
-
-def _line(name: str, company: str, numbers: str, sources: str) -> str:
-    titled = f"{name} ({company})" if company and company != name else name
-    return "  ".join(part for part in (titled, numbers, f"[{sources}]") if part)
+People = Callable[[Person], Answer]
+"""Finds the people of a company, MOST_PEOPLE at most."""
 
 
-def _person(person: Person) -> str:
-    name = next((name for one in person.listings if (name := one.contact.name())), "-")
-    sources = ", ".join(dict.fromkeys(one.source for one in person.listings))
-    return _line(name, person.first("company"), _numbers(person.listings), sources)
-
-
-def search_text(answer: Answer) -> str:
-    """Return one line per person, and whether there are more."""
-    lines = [_person(person) for person in answer.persons] or ["Nothing found."]
-    return "\n".join([*lines, *(["… and more"] if answer.more else [])])
-
-
-def lookup_text(answer: Lookup) -> str:
-    """Return how the number was read, and one line per contact on it."""
-    lines = [
-        _line(one.contact.name() or "-", one.contact.company, _numbers((one,)), one.source) for one in answer.listings
-    ]
+def search_text(answer: Answer, say: Speech | None = None, people: People | None = None) -> str:
+    """Return each person with all numbers, a company with the number of its people, and whether there are more."""
+    say = say or Speech()
+    lines: list[str] = []
+    for person in answer.persons:
+        name = next((name for one in person.listings if (name := one.contact.name())), "")
+        lines += _card(say, name, person.first("company"), person.listings)
+        if people and person.is_company and (count := how_many(say, people(person))):
+            lines.append(f"    {count}")
+        if person.match:
+            lines.append(f"    {found_by(say, person.match)}")
     if not lines:
-        return f"{answer.e164 or 'Not a full number'}: nobody"
-    kind = "only the company is known" if answer.approximate else "exact"
-    return "\n".join([f"{answer.e164 or 'internal'}: {kind}", *lines])
+        return say("nothing")
+    return "\n".join([*lines, *([say("and_more")] if answer.more else [])])
+
+
+def lookup_text(answer: Lookup, number: str, say: Speech) -> str:
+    """Return how the number was read and who holds it: exactly, as an extension, several of them, or only a company."""
+    lines = [_head(answer, number, say)]
+    for one in answer.listings:
+        lines += _card(say, one.contact.name(), one.contact.company, (one,))
+    return "\n".join(lines)
+
+
+def how_many(say: Speech, people: Answer) -> str:
+    """Return how many people a company has, "" for none."""
+    if people.more:
+        return say("more_people", n=len(people.persons))
+    return say.count("people", len(people.persons)) if people.persons else ""
+
+
+def found_by(say: Speech, match: Match) -> str:
+    """Return by what and where somebody was found."""
+    if match.rank in {"number", "extension", "approximate"}:
+        return say("found_by_number", rank=say(f"rank_{match.rank}"))
+    return say("found_by", rank=say(f"rank_{match.rank}"), field=say(f"field_{match.field}"))
+
+
+def titled(say: Speech, name: str, company: str) -> str:
+    """Return a name with the company in brackets, where it is not the name itself."""
+    name = name or say("nameless")
+    return f"{name} ({company})" if company and company != name else name
+
+
+def _head(answer: Lookup, number: str, say: Speech) -> str:
+    shown = answer.e164 or number
+    persons = say.count("persons", answer.shared)
+    if answer.withheld:
+        return say("lookup_withheld" if answer.listings else "lookup_withheld_all", number=shown, persons=persons)
+    if not answer.listings:
+        return say("lookup_nobody" if answer.e164 else "lookup_no_number", number=shown)
+    if answer.approximate:
+        return say("lookup_approximate", number=shown)
+    if answer.shared > 1:
+        return say("lookup_shared", number=shown, persons=persons)
+    return say("lookup_exact" if answer.e164 else "lookup_extension", number=shown, persons=persons)
+
+
+def _card(say: Speech, name: str, company: str, listings: Sequence[Listing]) -> list[str]:
+    sources = ", ".join(dict.fromkeys(one.source for one in listings))
+    return [
+        f"{titled(say, name, company)}  [{sources}]",
+        *(f"    {line}" for line in _numbers(say, listings) or [say("no_numbers")]),
+    ]
+
+
+def _numbers(say: Speech, listings: Iterable[Listing]) -> list[str]:
+    found: dict[str, list[str]] = {}
+    for number in (number for one in listings for number in one.numbers):
+        kinds = found.setdefault(number.e164 or number.raw, [])
+        kind = say(f"kind_{number.kind.value}")
+        if kind not in kinds:
+            kinds.append(kind)
+    return [f"{number}  {', '.join(kinds)}" for number, kinds in found.items()]

@@ -6,6 +6,7 @@ import typer
 
 from directory_server.commands.faults import faults
 from directory_server.commands.options import AsJson, data_folder, show
+from directory_server.commands.speech import InLanguage, Speech
 
 ClientName = Annotated[
     str, typer.Option("--client", metavar="NAME", help="Ask as this client: its sources, fields, location.")
@@ -19,8 +20,13 @@ Called = Annotated[
 ]
 
 
-def lookup(
-    ctx: typer.Context, number: str, client: ClientName = "", called: Called = "", as_json: AsJson = False
+def lookup(  # noqa: PLR0917 - typer passes options by name
+    ctx: typer.Context,
+    number: str,
+    client: ClientName = "",
+    called: Called = "",
+    language: InLanguage = None,
+    as_json: AsJson = False,
 ) -> None:
     """Look a number up in any notation: exact, then extension, then the company."""
     from directory_server.app import Directory
@@ -42,4 +48,6 @@ def lookup(
         if called:
             read = ask(called, view.location)
             value["called"] = "+" + read.candidates[0] if read.candidates else read.extension
-        show(value, as_json, lambda: lookup_text(answer))
+        say = Speech(language)
+        lines = [say("called_as", number=value["called"])] if value.get("called") else []
+        show(value, as_json, lambda: "\n".join([*lines, lookup_text(answer, number, say)]))
