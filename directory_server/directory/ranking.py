@@ -123,6 +123,8 @@ def rank(candidate: Candidate, terms: Sequence[Term], expansions: Expansions) ->
         if hit is None:
             return None
         found.append(hit)
+    if not found:
+        return None
     worst = max(found, key=lambda hit: (hit[0], COLUMNS[hit[1]].order))
     order = max(COLUMNS[hit[1]].order for hit in found)
     twins = sum(
