@@ -6,6 +6,8 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from connectors.contact import Address, Contact, Email, Phone, PhoneKind, PlaceKind
+from directory_server.directory.view import View
+from directory_server.store import sources
 from directory_server.store.rows import FieldGroup
 from tests.fakes.world import World
 
@@ -34,7 +36,11 @@ QUESTIONS = (
 )  # fmt: skip
 """Every kind of search."""
 
+SOURCES = ("one", "two", "three")
 KEYS = ("a", "b", "c", "d")
+IDS = range(1, 1 + len(SOURCES) * len(KEYS))
+"""The contacts of a world that nothing but `fill` filled."""
+
 _PREFIXES = ("", "", "", "", "firma:", "ort:", "mail:", "kundennummer:", "acme:", "source:", "-")
 
 WORD = st.sampled_from(WORDS)
@@ -69,10 +75,13 @@ def _contacts(draw: st.DrawFn) -> Contact:
 
 
 CONTACTS = _contacts()
-BOOKS = st.lists(st.lists(CONTACTS, min_size=len(KEYS), max_size=len(KEYS)), min_size=3, max_size=3)
-"""The contacts of three sources."""
-SCOPES = st.lists(GROUPS, min_size=3, max_size=3)
-"""What may be read of three sources."""
+BOOKS = st.lists(
+    st.lists(CONTACTS, min_size=len(KEYS), max_size=len(KEYS)), min_size=len(SOURCES), max_size=len(SOURCES)
+)
+"""The contacts of each source."""
+SCOPES = st.lists(GROUPS, min_size=len(SOURCES), max_size=len(SOURCES))
+"""What may be read of each source."""
+FAMILIAR = st.lists(st.integers(0, IDS.stop), max_size=3)
 
 
 @st.composite
@@ -122,8 +131,30 @@ def with_hidden(shown: Contact, hidden: Contact, granted: frozenset[FieldGroup])
     return replace(shown, **fields)  # type: ignore[arg-type] # each field is taken from a Contact
 
 
-def fill(world: World, book: Sequence[Sequence[Contact]]) -> None:
-    """Put the contacts of each source of `world.sources` in, and let the index follow."""
-    for source, rows in zip(world.sources, book, strict=True):
+Book = Sequence[Sequence[Contact]]
+
+
+def only_shown(book: Book, scope: Sequence[frozenset[FieldGroup]]) -> Book:
+    """Return the book with everything blank that may not be read."""
+    return hiding(book, [[Contact()] * len(KEYS)] * len(SOURCES), scope)
+
+
+def hiding(book: Book, hidden: Book, scope: Sequence[frozenset[FieldGroup]]) -> Book:
+    """Return the book with everything that may not be read taken from another."""
+    return [
+        [with_hidden(contact, other, granted) for contact, other in zip(rows, others, strict=True)]
+        for rows, others, granted in zip(book, hidden, scope, strict=True)
+    ]
+
+
+def fill(world: World, book: Book) -> None:
+    """Put the contacts of each of SOURCES in, and let the index follow."""
+    for source, rows in zip(sources.all(world.database), book, strict=True):
         world.put(source, dict(zip(KEYS, rows, strict=True)), follow=False)
     world.index.follow()
+
+
+def view_of(world: World, scope: Sequence[frozenset[FieldGroup]]) -> View:
+    """Return the view that may read this of each of SOURCES."""
+    known = sources.all(world.database)
+    return world.view({source.id: granted for source, granted in zip(known, scope, strict=True)})
