@@ -62,6 +62,8 @@ def titled(say: Speech, name: str, company: str) -> str:
 def _head(answer: Lookup, number: str, say: Speech) -> str:
     shown = answer.e164 or number
     persons = say.count("persons", answer.shared)
+    if answer.total != answer.shared:
+        persons = say("persons_contacts", persons=persons, contacts=say.count("contacts", answer.total))
     if answer.withheld:
         return say("lookup_withheld" if answer.listings else "lookup_withheld_all", number=shown, persons=persons)
     if not answer.listings:

@@ -37,6 +37,7 @@ def _finding(finding: dict[str, Any], say: Speech) -> Iterator[str]:
     yield f"    → {say('help_' + check)}"
     for example in finding["examples"]:
         yield f"    {_EXAMPLES.get(check, _contact)(example, say)}"
+        yield from (f"        {line}" for line in _who(example, say))
     more = count - len(finding["examples"])
     if more > 0 and check not in _OF_SOURCES:
         yield f"    {say.count('more', more)}"
@@ -57,12 +58,12 @@ def _groups(example: dict[str, Any], say: Speech) -> str:
 
 def _shared(example: dict[str, Any], say: Speech) -> str:
     persons = say.count("persons", example["persons"])
-    return say("example_shared", number=example["number"], persons=persons, who=_who(example, say))
+    return say("example_shared", number=example["number"], persons=persons)
 
 
 def _twice(example: dict[str, Any], say: Speech) -> str:
     contacts = say.count("contacts", example["contacts"])
-    return say("example_twice", source=example["source"], contacts=contacts, who=_who(example, say))
+    return say("example_twice", source=example["source"], contacts=contacts)
 
 
 def _contact(example: dict[str, Any], say: Speech) -> str:
@@ -76,11 +77,12 @@ def _contact(example: dict[str, Any], say: Speech) -> str:
     return say("example_number", **facts)
 
 
-def _who(example: dict[str, Any], say: Speech) -> str:
-    names = [
-        f"{titled(say, one['display_name'], one['company'])} [{one['source']} {one['key']}]" for one in example["who"]
-    ]
-    return ", ".join(names) + (" …" if example["contacts"] > len(names) else "")
+def _who(example: dict[str, Any], say: Speech) -> Iterator[str]:
+    held = example.get("who", [])
+    for one in held:
+        yield f"{titled(say, one['display_name'], one['company'])}  [{one['source']} {one['key']}]"
+    if held and example["contacts"] > len(held):
+        yield say.count("more", example["contacts"] - len(held))
 
 
 _EXAMPLES: Final[dict[str, Callable[[dict[str, Any], Speech], str]]] = {

@@ -18,16 +18,15 @@ def why_text(value: dict[str, Any], asker: str, say: Speech, limit: int) -> str:
     lines += _reading(value, say)
     shown = [hit for hit in value["matched"] if hit["shown"]]
     hidden = [hit for hit in value["matched"] if not hit["shown"]]
-    who = asker or say("asker_admin")
     if not value["matched"]:
         return "\n".join([*lines, "", say("matches_none")])
     found = say.count("contacts", len(value["matched"]))
-    head = say("matches", found=found, shown=say.number(len(shown)), asker=who) if asker else None
+    head = say("matches", found=found, shown=say.number(len(shown)), asker=asker) if asker else None
     lines += ["", head or say("matches_admin", found=found)]
     for place, hit in enumerate(shown, 1):
         lines += _hit(hit, say, place)
     if hidden:
-        lines += ["", say("hidden", asker=who)]
+        lines += ["", say("hidden")]
         for hit in hidden:
             lines += _hidden(hit, say, limit)
     return "\n".join([*lines, "", say("tell_more")])
@@ -48,7 +47,8 @@ def reason(say: Speech, hidden: dict[str, Any], limit: int) -> str:
 def _reading(value: dict[str, Any], say: Speech) -> Iterator[str]:
     if "number" in value:
         contains = next((term["number_contains"] for term in value["terms"] if term["number_contains"]), "")
-        if contains:
+        # Only worth a word where it found somebody whom the look-up did not.
+        if contains and any(hit["id"] not in value["looked_up"] for hit in value["matched"]):
             yield ""
             yield say("searched_number", digits=contains)
         return

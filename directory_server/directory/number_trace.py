@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from directory_server.directory import dialling
+from directory_server.directory.listing import Match
 from directory_server.directory.lookup import Lookup, Reading
 from directory_server.directory.number import Asked
 from directory_server.store.rows import Location
@@ -90,12 +91,19 @@ def _trunk(reading: Reading, trunk: str) -> dict[str, Any] | None:
     total = sum(1 for _row, name in held if name)
     most = votes[0][1] if votes else 0
     agreed = bool(votes) and 2 * most >= total and not (len(votes) > 1 and votes[1][1] == most)
+    rows = {name: row for row, name in reversed(held)}
+    named = [{"company": _called(reading, rows[name]), "contacts": count} for name, count in votes]
     return {
         "step": "trunk",
         "number": "+" + trunk,
         "contacts": len(held),
         "configured": configured,
-        "votes": [{"company": name, "contacts": count} for name, count in votes],
-        "answer": votes[0][0] if agreed else "",
+        "votes": named,
+        "answer": named[0]["company"] if agreed else "",
         "decides": agreed,
     }
+
+
+def _called(reading: Reading, row: int) -> str:
+    """Return a company's name as one of its contacts has it."""
+    return reading.fetch([row], Match("approximate", "phones"))[0].contact.company

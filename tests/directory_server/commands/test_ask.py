@@ -70,7 +70,7 @@ def test_why_names_who_is_hidden(filled):
     assert told.code == 0
     assert "customers 1" in told.out
     assert "service x" in told.out
-    assert "2 contacts match, 1 of them shown" in told.out
+    assert "Matches: 2 contacts, 1 of them shown" in told.out
 
 
 def test_the_index_can_be_built_anew(filled):

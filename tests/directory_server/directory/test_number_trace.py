@@ -57,13 +57,13 @@ def test_steps_in_order(world, text, location, steps):
 def test_companies_that_share_a_trunk_decide_nothing(world):
     tried, answer = traced(world, "089 77777733")
     assert (tried[-1]["decides"], tried[-1]["answer"], answer.listings) == (False, "", ())
-    assert {vote["company"] for vote in tried[-1]["votes"]} == {"eins", "zwei"}
+    assert {vote["company"] for vote in tried[-1]["votes"]} == {"Eins", "Zwei"}
 
 
 def test_a_configured_trunk_is_said(world):
     tried, answer = traced(world, "+494066969777")
     assert answer.approximate
-    assert (tried[-1]["configured"], tried[-1]["decides"], tried[-1]["answer"]) == (True, True, "nordlicht")
+    assert (tried[-1]["configured"], tried[-1]["decides"], tried[-1]["answer"]) == (True, True, "Nordlicht")
 
 
 def test_how_a_number_is_read():
