@@ -1,0 +1,161 @@
+"""Over any address books and filters, what LDAP answers tells nothing of what a client may not see."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from directory_server.directory.view import View
+from directory_server.fronts.ldap import filter as f
+from directory_server.fronts.ldap.limits import Limits
+from directory_server.fronts.ldap.message import CompareRequest, Scope, SearchRequest
+from directory_server.fronts.ldap.search import Running, Tree
+from directory_server.store.rows import FieldGroup
+from tests.fakes import ldap_oracle as oracle
+from tests.fakes.books import (
+    ASKED,
+    BOOKS,
+    IDS,
+    NUMBERS,
+    SCOPES,
+    SOURCES,
+    WORDS,
+    Book,
+    fill,
+    hiding,
+    only_shown,
+    view_of,
+)
+from tests.fakes.world import World
+
+TEXTS = ("cn", "sn", "givenName", "displayName", "o", "ou", "title", "mail", "l", "street", "description", "labeledURI",
+         "physicalDeliveryOfficeName", "metaSearchText", "uid", "modifyTimestamp", "homePostalAddress")  # fmt: skip
+PHONES = ("telephoneNumber", "mobile", "homePhone", "metaSearchNumber", "msRTCSIP-Line")
+FALLING_BACK = {"cn", "sn", "displayName", "metaSearchText", "modifyTimestamp", "uid"}
+"""Attributes every entry has: without a granted name they show something else."""
+words = st.sampled_from((*WORDS, "mu", "st", "steinach h", "acme.example", "20260102030405Z", "20260102050405Z"))
+digits = st.sampled_from((*ASKED, *NUMBERS, "089", "+4989"))
+
+
+def leaves_of(texts: list[str], phones: list[str]) -> st.SearchStrategy[f.Filter]:
+    text, phone = st.sampled_from(texts), st.sampled_from(phones)
+    return st.one_of(
+        st.builds(f.Equality, text, words),
+        st.builds(f.Equality, phone, digits),
+        st.builds(f.Present, st.sampled_from(texts + phones)),
+        st.builds(lambda name, word: f.Substrings(name, word, (), ""), text, words),
+        st.builds(lambda name, word: f.Substrings(name, "", (word,), ""), text, words),
+        st.builds(lambda name, word: f.Substrings(name, word, (), ""), phone, digits),
+        st.builds(
+            lambda name, word: f.Substrings(name, "", (word,), ""), phone, st.sampled_from(("8407", "12", "0171"))
+        ),
+        st.builds(f.Approximate, text, words),
+    )
+
+
+ordered = st.builds(f.GreaterOrEqual, st.sampled_from(TEXTS), words)
+any_filter = st.recursive(
+    leaves_of(list(TEXTS), list(PHONES)) | ordered,
+    lambda inner: st.builds(f.Not, inner) | st.builds(lambda a, b: f.And((a, b)), inner, inner)
+    | st.builds(lambda a, b: f.Or((a, b)), inner, inner),
+    max_leaves=4,
+)  # fmt: skip
+growing = st.recursive(
+    leaves_of([name for name in TEXTS if name not in FALLING_BACK], [name for name in PHONES if "-" not in name]),
+    lambda inner: st.builds(lambda a, b: f.And((a, b)), inner, inner)
+    | st.builds(lambda a, b: f.Or((a, b)), inner, inner),
+    max_leaves=3,
+)  # fmt: skip
+"""Filters that more values can only fulfil better."""
+request = st.tuples(
+    any_filter,
+    st.sampled_from(
+        ("dc=contacts", *(f"ou={name},dc=contacts" for name in SOURCES), f"uid={IDS[1]},ou=one,dc=contacts")
+    ),
+    st.sampled_from(tuple(Scope)),
+    st.integers(0, 5),
+    st.sampled_from(((), ("*", "+"), ("cn", "telephoneNumber", "modifyTimestamp"))),
+)
+
+slow = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+)
+
+
+def tree(view: View) -> Tree:
+    return Tree("dc=contacts", view, Limits(entries=6), can_start_tls=False)
+
+
+def answer(view: View, asked: tuple[f.Filter, str, Scope, int, tuple[str, ...]]) -> bytes:
+    node, base, scope, size, attributes = asked
+    search = SearchRequest(base, scope, size, 0, False, node, attributes)
+    return tree(view).search(search, waiting=True).run(1, Running(1.0), lambda: 0.0)
+
+
+def compared(view: View, number: int, source: str, name: str, value: str) -> bytes:
+    return tree(view).compare(1, CompareRequest(f"uid={number},ou={source},dc=contacts", name, value))
+
+
+def entries(told: bytes) -> dict[str, Any]:
+    answers = [oracle.decode(one)["protocolOp"] for one in oracle.split(told)]
+    return {one["objectName"]: one for kind, one in answers if kind == "searchResEntry"}
+
+
+@slow
+@given(
+    BOOKS,
+    BOOKS,
+    SCOPES,
+    st.lists(request, min_size=40, max_size=40),
+    st.lists(
+        st.tuples(st.sampled_from(IDS), st.sampled_from(SOURCES), st.sampled_from(TEXTS + PHONES), words | digits),
+        min_size=20,
+        max_size=20,
+    ),
+)
+def test_hidden_values_change_no_answer(  # noqa: PLR0917 - drawn by hypothesis
+    world: World, shown: Book, hidden: Book, scope: list[frozenset[FieldGroup]], asked: list[Any], pairs: list[Any]
+) -> None:
+    fill(world, only_shown(shown, scope))
+    world.index.rebuild()
+    view = view_of(world, scope)
+    told = [answer(view, one) for one in asked] + [compared(view, *pair) for pair in pairs]
+    fill(world, hiding(shown, hidden, scope))
+    view = view_of(world, scope)
+    for question, before in zip((*asked, *pairs), told, strict=True):
+        assert (answer(view, question) if len(question) == 5 else compared(view, *question)) == before, question
+
+
+@slow
+@given(BOOKS, SCOPES, SCOPES, st.lists(growing, min_size=30, max_size=30))
+def test_more_grants_never_hide_an_entry(
+    world: World,
+    book: Book,
+    scope: list[frozenset[FieldGroup]],
+    more: list[frozenset[FieldGroup]],
+    asked: list[f.Filter],
+) -> None:
+    fill(world, book)
+    narrow = view_of(world, scope)
+    wide = view_of(world, [one | other for one, other in zip(scope, more, strict=True)])
+    for node in asked:
+        search = SearchRequest("dc=contacts", Scope.SUB, 0, 0, False, node, ("uid",))
+        found = [
+            entries(Tree("dc=contacts", view, Limits(), can_start_tls=False).search(search, waiting=True)
+                    .run(1, Running(1.0), lambda: 0.0))
+            for view in (narrow, wide)
+        ]  # fmt: skip
+        assert found[0].keys() <= found[1].keys(), node
+
+
+@settings(slow, max_examples=5)
+@given(BOOKS, st.lists(request, min_size=40, max_size=40))
+def test_no_grants_no_entries(world: World, book: Book, asked: list[Any]) -> None:
+    fill(world, book)
+    view = world.view({})
+    for one in asked:
+        assert not [name for name in entries(answer(view, one)) if b"uid=" in name.lower() or b"ou=" in name.lower()]
