@@ -17,12 +17,15 @@ import uvicorn
 from directory_server.app import ldap_process, status
 from directory_server.app.directory import Directory
 from directory_server.app.ldap_process import LdapProcesses, NotAnAddress
+from directory_server.app.questions import Questions
 from directory_server.directory.person_json import person_json
 from directory_server.fronts.ldap.certificate import CertificateError
 from directory_server.fronts.ldap.server import LdapFront, ListenError
 from directory_server.fronts.uplink.uplink import Uplink
 from directory_server.fronts.web import app as web_app
+from directory_server.fronts.web.api.guard import Guard
 from directory_server.store import settings as stored
+from directory_server.store import tokens
 from directory_server.store.errors import Busy
 
 VERSION = version("contactory")
@@ -100,7 +103,8 @@ class Server:
         if listener is None:
             return
         running.callback(listener.close)
-        application = web_app.create(self.status, _status_key(self.directory))
+        guard = Guard(lambda token: tokens.verify(self.directory.database, token), time.monotonic)
+        application = web_app.create(self.status, _status_key(self.directory), (Questions(self.directory), guard))
         self._web = uvicorn.Server(
             uvicorn.Config(
                 application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S

@@ -19,6 +19,7 @@ from directory_server.commands.source import source
 from directory_server.commands.status import status
 from directory_server.commands.sync import sync
 from directory_server.commands.tenant import tenant
+from directory_server.commands.token import token
 from directory_server.commands.why import why
 
 COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
@@ -36,5 +37,6 @@ COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "status": status,
     "doctor": doctor,
     "tenant": tenant,
+    "token": token,
     "index": index,
 }

@@ -8,11 +8,8 @@ from directory_server.directory.lookup import Lookup
 from directory_server.directory.person import Person
 from directory_server.directory.view import Answer
 
-MOST_PEOPLE = 200
-"""People of a company that are counted."""
-
 People = Callable[[Person], Answer]
-"""Finds the people of a company, MOST_PEOPLE at most."""
+"""Finds the first people of a company."""
 
 
 def search_text(answer: Answer, say: Speech | None = None, people: People | None = None) -> str:

@@ -30,24 +30,15 @@ def lookup(  # noqa: PLR0917 - typer passes options by name
 ) -> None:
     """Look a number up in any notation: exact, then extension, then the company."""
     from directory_server.app import Directory
+    from directory_server.app.questions import looked_up
     from directory_server.commands.answer_text import lookup_text
-    from directory_server.directory.number import ask
-    from directory_server.directory.person_json import hit_json
 
     with faults(as_json), Directory(data_folder(ctx)) as directory:
         view = directory.view_for_client(client, called) if client else directory.view_for_admin()
-        answer = view.lookup(number)
-        value = {
-            "number": number,
-            "e164": answer.e164,
-            "approximate": answer.approximate,
-            "total": answer.total,
-            "shared": answer.shared,
-            "hits": [hit_json(listing) for listing in answer.listings],
-        }
-        if called:
-            read = ask(called, view.location)
-            value["called"] = "+" + read.candidates[0] if read.candidates else read.extension
+        if as_json:
+            show(looked_up(view, number, called), as_json, str)
+            return
         say = Speech(language)
-        lines = [say("called_as", number=value["called"])] if value.get("called") else []
-        show(value, as_json, lambda: "\n".join([*lines, lookup_text(answer, number, say)]))
+        if called:
+            print(say("called_as", number=looked_up(view, number, called)["called"] or called))
+        print(lookup_text(view.lookup(number), number, say))

@@ -185,6 +185,8 @@ TEXTS = {
     "help_suspicious_numbers": "Eine solche Nummer ruft kaum je an",
     "help_shared_numbers": "Was bei einem Anruf gezeigt wird, bestimmt die Regel des Clients für geteilte Nummern",
     "help_duplicates": "Die Suche zeigt davon eine Karte; Abhilfe: in der Quelle zusammenführen",
+    "help_no_name": "Ein Anruf von dort zeigt nur die Nummer; Abhilfe: Zuordnung der Felder prüfen",
+    "help_no_number": "Sie lassen sich finden, aber nicht anrufen",
     "stale_never": "{source}: noch nie gelesen",
     "stale_old": "{source}: zuletzt vor {hours} h gelesen",
     "stale_failed": "{source}: Der letzte Lauf ist fehlgeschlagen: {reason}",

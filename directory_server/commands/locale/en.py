@@ -181,6 +181,8 @@ TEXTS = {
     "help_suspicious_numbers": "Such a number hardly ever calls",
     "help_shared_numbers": "What a call shows is decided by the client's rule for shared numbers",
     "help_duplicates": "A search shows one card of them; remedy: merge them in the source",
+    "help_no_name": "A call from there shows the number only; remedy: check the mapping of fields",
+    "help_no_number": "They can be found but not called",
     "stale_never": "{source}: never read",
     "stale_old": "{source}: last read {hours} h ago",
     "stale_failed": "{source}: the last run failed: {reason}",

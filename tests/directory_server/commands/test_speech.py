@@ -1,0 +1,84 @@
+"""What commands say: complete in both languages, in that of the terminal."""
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+
+from directory_server.commands import locale
+from directory_server.commands.speech import Language, Speech
+from directory_server.directory.columns import COLUMNS
+from directory_server.directory.quality.report import CHECKS
+from directory_server.directory.ranking import Rank
+from directory_server.directory.standing import STEPS
+from directory_server.store.rows import FieldGroup
+
+COMMANDS = Path(locale.__file__).parents[1]
+
+
+def places(text):
+    return sorted(name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name)
+
+
+def test_languages_say_the_same_things():
+    german, english = locale.LANGUAGES["de"], locale.LANGUAGES["en"]
+    assert list(german) == list(english)
+    assert {name for name in german if places(german[name]) != places(english[name])} == set()
+    assert all(german.values())
+    assert all(english.values())
+
+
+def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for():
+    spoken = {
+        node.value
+        for path in COMMANDS.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    begun = ("rank_", "number_", "field_", "kind_", "group_", "behind_", "hidden_", "check_", "help_", "stale_",
+             "problem_", "step_", "code_")  # fmt: skip
+    counted = {f"{name}_{number}" for name in spoken for number in ("one", "many")}
+    unknown = {name for name in locale.LANGUAGES["en"] if name not in spoken | counted and not name.startswith(begun)}
+    assert unknown == set()
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_codes_of_answers_have_words(language):
+    say = Speech(language)
+    names = [f"rank_{rank.text}" for rank in Rank]
+    names += [f"field_{column.field}" for column in COLUMNS]
+    names += [f"behind_{step}" for step in (*STEPS, "other")]
+    names += [f"{start}_{check}" for start in ("check", "help") for check in CHECKS]
+    assert all(say(name) for name in names)
+    assert all(say.group(group.value) for group in FieldGroup)
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "de"),
+        ({"LANG": "de"}, "de"),
+        ({"LANG": "de-AT"}, "de"),
+        ({"LANG": "de.UTF-8"}, "de"),
+        ({"LANG": "den_XX"}, "en"),
+        ({"LANG": "de_DE.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        ({"LANG": "en_US", "LC_ALL": "de_CH"}, "de"),
+        ({"LANG": "de_DE", "LC_ALL": "C"}, "en"),
+        ({"LANG": "de_DE", "LC_ALL": ""}, "de"),
+        ({"LANG": "fr_FR"}, "en"),
+    ],
+)
+def test_the_terminal_picks_the_language(environment, language):
+    assert locale.for_terminal(environment) == language
+
+
+def test_numbers_counts_and_moments():
+    german, english = Speech("de"), Speech(Language.EN)
+    assert (german.number(1234567), english.number(1234567)) == ("1.234.567", "1,234,567")
+    assert (german.count("contacts", 1), german.count("contacts", 0)) == ("1 Kontakt", "0 Kontakte")
+    assert english.count("persons", 2000) == "2,000 persons"
+    assert (german.moment(None), english.moment("")) == ("noch nie", "never")
+    assert german.moment("2026-11-24T12:00:00+00:00")[:10] == "24.11.2026"
+    assert (german.group("private"), english.group("private")) == ("Privates (private)", "private")

@@ -1,0 +1,152 @@
+"""`why` and `quality` as an admin reads them, in both languages."""
+
+import pytest
+
+CUSTOMERS = (
+    "id;given_name;family_name;company;business_phone;home_phone;email;notes\n"
+    "1;Jürgen;Groß;Müller Maschinenbau GmbH;089/999985-12;08151 55501;j.gross@mueller.example;Schach\n"
+    "2;;;Müller Maschinenbau GmbH;089/999985-0;;;\n"
+    "3;Anna;Alt;Müller Maschinenbau GmbH;089/999985-77;;anna@alt.example;\n"
+    "4;Bert;Neu;Müller Maschinenbau GmbH;089/999985-77;;bert@neu.example;\n"
+    "5;Cora;Klein;;4,97611E+11;;;\n"
+    "6;Dora;Lang;;siehe Notiz;;;\n"
+    ";Ohne;Schlüssel;;;;;\n"
+)
+
+
+@pytest.fixture
+def filled(line, tmp_path, monkeypatch):
+    monkeypatch.delenv("LC_ALL", raising=False)
+    file = tmp_path / "customers.csv"
+    file.write_text(CUSTOMERS, encoding="utf-8")
+    line.ok("source", "add", "customers", "--type", "csv", "--set", f"path={file}", "--country", "DE", "--area", "89")
+    line.ok("sync")
+    line.ok("grant", "add", "customers", "--group", "sales", "--fields", "name,business")
+    line.ok("client", "add", "sbc", "--sources", "customers", "--fields", "name,business", "--area", "89",
+            "--country", "DE", "--shared-numbers", "company")  # fmt: skip
+    return line
+
+
+def said(line, *words, language="de"):
+    ran = line.run(*words, "--language", language)
+    assert ran.code == 0, ran
+    return ran.out
+
+
+def test_a_search_is_told_word_by_word(filled):
+    told = said(filled, "why", "jürgn maschinenbau", "--as", "oid-1", "--groups", "sales")
+    assert "„jürgn maschinenbau“ wurde so gelesen:" in told
+    assert "Treffer: 1 Kontakt, davon sieht der Benutzer oid-1 1:" in told
+    assert "„jürgn“ → „Jürgen“ im Namen: klingt gleich" in told
+    assert "„maschinenbau“ → „Maschinenbau“ im Firmennamen: das Wort selbst" in told
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "de",
+            "„schach“ steht nur in den Notizen, und von customers ist die Feldgruppe Notizen (notes) nicht freigegeben",
+        ),
+        ("en", "“schach” is only in the notes, and of customers the field group notes is not granted"),
+    ],
+)
+def test_the_missing_field_group_is_named(filled, language, words):
+    assert words in said(filled, "why", "schach", "--groups", "sales", language=language)
+
+
+def test_a_number_is_told_step_by_step(filled):
+    told = said(filled, "why", "089/999985-55", "--client", "sbc")
+    assert "„089/999985-55“ als Nummer (Standort DE, Vorwahl 89):" in told
+    assert "  1. die Nummer +498999998555: niemand" in told
+    assert "mit +4989999985 beginnen: Müller Maschinenbau GmbH (4 Kontakte)" in told
+    assert "Antwort: Nur die Firma ist bekannt." in told
+
+
+def test_a_hidden_number_and_a_service_number(filled):
+    told = said(filled, "why", "08151 55501", "--client", "sbc")
+    assert "Die Nummer steht dort (privat), aber von customers ist die Feldgruppe Privates (private) nicht" in told
+    assert "Sonderrufnummer 110" in said(filled, "why", "110")
+    assert "hier nicht als Nummer lesbar" in said(filled, "why", "12345678901234567890123")
+
+
+def test_shared_numbers_are_told_by_lookup(filled):
+    assert "+498999998577 gehört 2 Personen gemeinsam" in said(filled, "lookup", "089/999985-77")
+    told = said(filled, "lookup", "089/999985-77", "--client", "sbc")
+    assert "die Regel des Clients für geteilte Nummern" in told
+    assert "Müller Maschinenbau GmbH (2 contacts)" in told
+    assert "+498999998500 begins" not in told
+
+
+def test_a_company_tells_how_many_people_it_has(filled):
+    told = said(filled, "search", "müller maschinenbau")
+    assert "3 Personen arbeiten hier" in told
+    company = next(one for one in filled.ok("search", "müller maschinenbau")["persons"] if one["is_company"])
+    assert company["people"] == 3
+
+
+def test_where_a_contact_is_from(filled):
+    (hit,) = filled.ok("search", "jürgen groß")["hits"]
+    value = filled.ok("why", "--contact", str(hit["id"]))
+    assert (value["source"], value["key"], value["deleted"]) == ("customers", "1", None)
+    assert value["field_groups"] == ["name", "business", "private", "notes"]
+    assert value["shown_to"] == {
+        "groups": [{"group": "sales", "fields": ["name", "business"]}],
+        "clients": [{"client": "sbc", "fields": ["name", "business"]}],
+    }
+    assert [(one["raw"], one["e164"]) for one in value["numbers"]] == [
+        ("089/999985-12", "+498999998512"), ("08151 55501", "+49815155501"),
+    ]  # fmt: skip
+    told = said(filled, "why", "--contact", str(hit["id"]))
+    assert "Quelle customers, dort unter dem Schlüssel 1" in told
+    assert "Gruppe sales: Name, Geschäft (business)" in told
+    assert "Büro „089/999985-12“ → +498999998512 (12 hinter +4989999985)" in told
+    assert "no contact with the id 99999" in filled.refused("why", "--contact", "99999")
+
+
+def test_a_deleted_contact_still_tells_where_it_was_from(filled, tmp_path):
+    (hit,) = filled.ok("search", "dora")["hits"]
+    before = filled.ok("why", "--contact", str(hit["id"]))
+    lines = CUSTOMERS.splitlines(keepends=True)
+    (tmp_path / "customers.csv").write_text("".join(one for one in lines if not one.startswith("6;")), encoding="utf-8")
+    filled.ok("sync", "--apply-held")
+    value = filled.ok("why", "--contact", str(hit["id"]))
+    assert value["deleted"] is not None
+    assert value["last_seen"] == before["last_seen"]
+    assert "Die Quelle hat ihn nicht mehr" in said(filled, "why", "--contact", str(hit["id"]))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("why",),
+        ("why", "x", "--contact", "1"),
+        ("why", "x", "--client", "sbc", "--as", "y"),
+        ("search", "x", "--language", "fr"),
+    ],
+)
+def test_contradictions_are_wrong_usage(filled, words):
+    assert filled.run(*words).code == 2
+
+
+def test_quality_names_what_is_wrong_and_what_helps(filled):
+    told = said(filled, "quality")
+    assert told.startswith("6 Kontakte aus 1 Quelle geprüft: ")
+    assert "customers 6: Dora Lang, Büro „siehe Notiz“" in told
+    assert "Büro „4,97611E+11“: von einer Tabellenkalkulation beschädigt" in told
+    assert "+498999998577: 2 Personen" in told
+    assert "customers: line 8: the key column is empty" in told
+    assert "Ohne Befund:" in told
+    english = said(filled, "quality", "--source", "customers", "--limit", "0", language="en")
+    assert english.startswith("6 contacts of 1 source checked: ")
+    assert "Dora" not in english
+    value = filled.ok("quality")
+    assert {one["check"]: one["count"] for one in value["findings"]}["bad_records"] == 1
+    assert "nobody" in filled.refused("quality", "--source", "nobody")
+
+
+def test_the_terminals_language_is_spoken(filled, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert "Nichts gefunden." in filled.run("search", "zzzzzz").out
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    assert "Nothing found." in filled.run("search", "zzzzzz").out
