@@ -1,12 +1,17 @@
 """Over any address books and filters, what LDAP answers tells nothing of what a client may not see."""
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from connectors.contact import Address, Contact
+from directory_server.directory import engine
 from directory_server.directory.view import View
 from directory_server.fronts.ldap import filter as f
+from directory_server.fronts.ldap.candidates import Candidates
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.message import CompareRequest, Scope, SearchRequest
 from directory_server.fronts.ldap.search import Running, Tree
@@ -33,15 +38,17 @@ TEXTS = ("cn", "sn", "givenName", "displayName", "o", "ou", "title", "mail", "l"
 PHONES = ("telephoneNumber", "mobile", "homePhone", "metaSearchNumber", "msRTCSIP-Line")
 FALLING_BACK = {"cn", "sn", "displayName", "metaSearchText", "modifyTimestamp", "uid"}
 """Attributes every entry has: without a granted name they show something else."""
-words = st.sampled_from((*WORDS, "mu", "st", "steinach h", "acme.example", "20260102030405Z", "20260102050405Z"))
+words = st.sampled_from(
+    (*WORDS, "mu", "st", "steinach h", "anna b", "hans müller", "acme.example", "20260102030405Z", "20260102050405Z")
+)
 digits = st.sampled_from((*ASKED, *NUMBERS, "089", "+4989"))
 
 
-def leaves_of(texts: list[str], phones: list[str]) -> st.SearchStrategy[f.Filter]:
+def leaves_of(texts: list[str], phones: list[str], whole: st.SearchStrategy[str]) -> st.SearchStrategy[f.Filter]:
     text, phone = st.sampled_from(texts), st.sampled_from(phones)
     return st.one_of(
         st.builds(f.Equality, text, words),
-        st.builds(f.Equality, phone, digits),
+        st.builds(f.Equality, phone, whole),
         st.builds(f.Present, st.sampled_from(texts + phones)),
         st.builds(lambda name, word: f.Substrings(name, word, (), ""), text, words),
         st.builds(lambda name, word: f.Substrings(name, "", (word,), ""), text, words),
@@ -55,13 +62,14 @@ def leaves_of(texts: list[str], phones: list[str]) -> st.SearchStrategy[f.Filter
 
 ordered = st.builds(f.GreaterOrEqual, st.sampled_from(TEXTS), words)
 any_filter = st.recursive(
-    leaves_of(list(TEXTS), list(PHONES)) | ordered,
+    leaves_of(list(TEXTS), list(PHONES), digits) | ordered,
     lambda inner: st.builds(f.Not, inner) | st.builds(lambda a, b: f.And((a, b)), inner, inner)
     | st.builds(lambda a, b: f.Or((a, b)), inner, inner),
     max_leaves=4,
 )  # fmt: skip
 growing = st.recursive(
-    leaves_of([name for name in TEXTS if name not in FALLING_BACK], [name for name in PHONES if "-" not in name]),
+    leaves_of([name for name in TEXTS if name not in FALLING_BACK], [name for name in PHONES if "-" not in name],
+              st.sampled_from(("0171 2345678", "+4930123456"))),  # on no switchboard: nobody stands for their holders
     lambda inner: st.builds(lambda a, b: f.And((a, b)), inner, inner)
     | st.builds(lambda a, b: f.Or((a, b)), inner, inner),
     max_leaves=3,
@@ -105,6 +113,12 @@ def entries(told: bytes) -> dict[str, Any]:
     return {one["objectName"]: one for kind, one in answers if kind == "searchResEntry"}
 
 
+def everyone(view: View, node: f.Filter) -> set[str]:
+    search = SearchRequest("dc=contacts", Scope.SUB, 0, 0, False, node, ("uid",))
+    whole = Tree("dc=contacts", view, Limits(), can_start_tls=False)
+    return set(entries(whole.search(search, waiting=True).run(1, Running(1.0), lambda: 0.0)))
+
+
 @slow
 @given(
     BOOKS,
@@ -143,13 +157,7 @@ def test_more_grants_never_hide_an_entry(
     narrow = view_of(world, scope)
     wide = view_of(world, [one | other for one, other in zip(scope, more, strict=True)])
     for node in asked:
-        search = SearchRequest("dc=contacts", Scope.SUB, 0, 0, False, node, ("uid",))
-        found = [
-            entries(Tree("dc=contacts", view, Limits(), can_start_tls=False).search(search, waiting=True)
-                    .run(1, Running(1.0), lambda: 0.0))
-            for view in (narrow, wide)
-        ]  # fmt: skip
-        assert found[0].keys() <= found[1].keys(), node
+        assert everyone(narrow, node) <= everyone(wide, node), node
 
 
 @settings(slow, max_examples=5)
@@ -159,3 +167,28 @@ def test_no_grants_no_entries(world: World, book: Book, asked: list[Any]) -> Non
     view = world.view({})
     for one in asked:
         assert not [name for name in entries(answer(view, one)) if b"uid=" in name.lower() or b"ou=" in name.lower()]
+
+
+@slow
+@given(BOOKS, SCOPES, st.lists(any_filter, min_size=40, max_size=40))
+def test_the_index_names_everyone_a_scan_finds(
+    world: World, monkeypatch: pytest.MonkeyPatch, book: Book, scope: list[frozenset[FieldGroup]], asked: list[f.Filter]
+) -> None:
+    fill(world, book)
+    view = view_of(world, scope)
+    monkeypatch.setattr(engine, "PAGE", 2)
+    for node in asked:
+        found = everyone(view, node)
+        with monkeypatch.context() as patch:
+            patch.setattr(Candidates, "of", lambda _self, _node: None)
+            scanned = everyone(view, node)
+        assert scanned <= found, node
+
+
+def test_a_city_is_found_however_many_names_begin_like_its_second_word(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        many = {str(at): Contact(given_name="Anna", addresses=(Address(city="Neustadt"),)) for at in range(12)}
+        world.put(world.source("one"), many | {"x": Contact(addresses=(Address(city="Neustadt am See"),))})
+        for name in ("l", "metaSearchText", "title", "cn"):
+            found = everyone(world.view(), f.Substrings(name, "neustadt a", (), ""))
+            assert len(found) == (name == "l"), name

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from directory_server.directory import dialling
 from directory_server.directory.listing import Listing
+from directory_server.directory.normal_form import words
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap import phone, schema
 from directory_server.fronts.ldap.book import Book
@@ -20,6 +21,8 @@ from directory_server.fronts.ldap.schema import Kind
 _Assertion: TypeAlias = f.Equality | f.Approximate | f.Substrings | f.Present | f.GreaterOrEqual | f.LessOrEqual
 
 _INDEXED = frozenset({"cn", "sn", "givenName", "displayName", "name", "o", "title", "mail", "l", "metaSearchText"})
+_BESIDE_NAMES = frozenset({"title", "mail", "l"})
+"""Where words of one letter are not looked for once they are found in enough names and companies."""
 # Letters and single blanks: punctuation splits words, and digits are numbers, by rules that are the index's own.
 _PLAIN = re.compile(r"[^\W\d_]{2,40}(?: [^\W\d_]{1,40}){0,4}")
 _MOST = 1000
@@ -65,8 +68,8 @@ class Candidates:
         if attribute.name not in _INDEXED:
             return None
         if isinstance(node, f.Equality | f.Approximate):
-            return self._search(node.value)
-        return self._search(node.initial) if isinstance(node, f.Substrings) else None
+            return self._search(attribute.name, node.value)
+        return self._search(attribute.name, node.initial) if isinstance(node, f.Substrings) else None
 
     def _number(self, node: _Assertion) -> list[Listing] | None:
         location = self.book.location
@@ -87,9 +90,11 @@ class Candidates:
             return None
         return self._ask(begin)
 
-    def _search(self, text: str) -> list[Listing] | None:
+    def _search(self, name: str, text: str) -> list[Listing] | None:
         plain = text.strip()
-        return self._ask(plain) if _PLAIN.fullmatch(plain) else None
+        if not _PLAIN.fullmatch(plain) or (name in _BESIDE_NAMES and any(len(word) == 1 for word in words(plain))):
+            return None
+        return self._ask(plain)
 
     def _ask(self, text: str) -> list[Listing] | None:
         if not self.words:
