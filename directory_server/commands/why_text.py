@@ -21,6 +21,8 @@ def why_text(value: dict[str, Any], asker: str, say: Speech, limit: int) -> str:
     if not value["matched"]:
         return "\n".join([*lines, "", say("matches_none")])
     found = say.count("contacts", len(value["matched"]))
+    if len(value["matched"]) >= limit > 1:
+        found = say("first", contacts=found)
     head = say("matches", found=found, shown=say.number(len(shown)), asker=asker) if asker else None
     lines += ["", head or say("matches_admin", found=found)]
     for place, hit in enumerate(shown, 1):

@@ -119,6 +119,7 @@ TEXTS = {
     "Nummern.",
     # why: who matches
     "matches_none": "Kein Kontakt passt.",
+    "first": "die ersten {contacts}",
     "matches": "Treffer: {found}, davon sieht {asker} {shown}:",
     "matches_admin": "Treffer: {found}:",
     "searched_number": "Dazu, wie bei einer Suche: Nummern, in denen {digits} vorkommt.",
@@ -157,7 +158,7 @@ TEXTS = {
     "contact_nobody": "niemanden: Weder eine Freigabe noch ein Client nennt die Quelle",
     "contact_numbers": "Nummern:",
     "contact_number": "{kind} „{raw}“ → {e164}",
-    "contact_trunk": "{digits} hinter {trunk}",
+    "contact_trunk": "Durchwahl {digits} hinter {trunk}",
     "contact_extension": "Durchwahl {extension}",
     "contact_unreadable": "nicht lesbar",
     "contact_person": "Dieselbe Person wie:",

@@ -117,6 +117,7 @@ TEXTS = {
     "answer_withheld": "Answer: several persons hold the number, the rule for shared numbers decides what is shown.",
     # why: who matches
     "matches_none": "No contact matches.",
+    "first": "the first {contacts}",
     "matches": "Matches: {found}, {shown} of them shown to {asker}:",
     "matches_admin": "Matches: {found}:",
     "searched_number": "Beside it, as in a search: numbers with {digits} inside.",
@@ -153,7 +154,7 @@ TEXTS = {
     "contact_nobody": "nobody: neither a grant nor a client names the source",
     "contact_numbers": "Numbers:",
     "contact_number": "{kind} “{raw}” → {e164}",
-    "contact_trunk": "{digits} behind {trunk}",
+    "contact_trunk": "direct dial {digits} behind {trunk}",
     "contact_extension": "extension {extension}",
     "contact_unreadable": "not readable",
     "contact_person": "The same person as:",

@@ -100,8 +100,13 @@ def test_where_a_contact_is_from(filled):
     told = said(filled, "why", "--contact", str(hit["id"]))
     assert "Quelle customers, dort unter dem Schlüssel 1" in told
     assert "Gruppe sales: Name, Geschäft (business)" in told
-    assert "Büro „089/999985-12“ → +498999998512 (12 hinter +4989999985)" in told
+    assert "Büro „089/999985-12“ → +498999998512 (Durchwahl 12 hinter +4989999985)" in told
     assert "no contact with the id 99999" in filled.refused("why", "--contact", "99999")
+
+
+def test_a_cut_answer_says_so(filled):
+    assert "Treffer: die ersten 2 Kontakte:" in said(filled, "why", "müller", "--limit", "2")
+    assert "Treffer: 4 Kontakte:" in said(filled, "why", "müller")
 
 
 def test_a_deleted_contact_still_tells_where_it_was_from(filled, tmp_path):
