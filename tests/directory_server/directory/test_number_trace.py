@@ -28,6 +28,10 @@ def world(tmp_path_factory):
         made.put(made.crm, {
             "m": at("089/999985-0", "Müller GmbH", PhoneKind.MAIN),
             "m1": at("089/999985-12", "Müller GmbH", name="Ost"),
+            "v1": at("089/666666-11", "Viele", name="Eins"), "v2": at("089/666666-12", "Viele", name="Zwei"),
+            "v3": at("089/666666-13", "Drei", name="Drei"), "v4": at("089/666666-14", "Vier", name="Vier"),
+            "v5": at("089/666666-15", "Fünf", name="Fünf"), "w": at("089/555555", "Ohne Null", PhoneKind.MAIN),
+            "w1": at("089/555555-12", "Ohne Null", name="Acht"),
             "s1": at("089/777777-11", "Eins", name="Eins"), "s2": at("089/777777-22", "Zwei", name="Zwei"),
         })  # fmt: skip
         yield made
@@ -46,6 +50,8 @@ def traced(world, text, location=HERE):
         ("123", SITE, [("exact", "+494066969123", 1)]),
         ("089 999985", HERE, [("exact", "+4989999985", 0), ("switchboard", "+49899999850", 1)]),
         ("089 99998577", HERE, [("exact", "+498999998577", 0), ("trunk", "+4989999985", 2)]),
+        ("089 5555550", HERE, [("exact", "+49895555550", 0), ("switchboard", "+4989555555", 1)]),
+        ("089 66666699", HERE, [("exact", "+498966666699", 0), ("trunk", "+4989666666", 5)]),
         ("089 77777733", HERE, [("exact", "+498977777733", 0), ("trunk", "+4989777777", 2)]),
     ],
 )
@@ -58,6 +64,12 @@ def test_companies_that_share_a_trunk_decide_nothing(world):
     tried, answer = traced(world, "089 77777733")
     assert (tried[-1]["decides"], tried[-1]["answer"], answer.listings) == (False, "", ())
     assert {vote["company"] for vote in tried[-1]["votes"]} == {"Eins", "Zwei"}
+
+
+def test_fewer_than_half_of_the_votes_decide_nothing(world):
+    tried, answer = traced(world, "089 66666699")
+    assert (tried[-1]["votes"][0], tried[-1]["decides"]) == ({"company": "Viele", "contacts": 2}, False)
+    assert answer.listings == ()
 
 
 def test_a_configured_trunk_is_said(world):

@@ -92,6 +92,26 @@ def test_shared_numbers_leave_switchboards_and_one_persons_contacts_out(world):
     assert {who["key"] for who in example["who"]} == {"s1", "s2", "1"}
 
 
+def test_each_sign_of_a_switchboard_is_enough(tmp_path):
+    dial, board = "+49 30 666666", "+49 30 888888"
+    with World(tmp_path) as made:
+        made.put(made.source("crm"), {
+            "t1": one("Al", "Eins", (WORK, dial)), "t2": one("Bo", "Zwei", (WORK, dial)),
+            "t3": one("Cy", "Drei", (WORK, dial + "-12")),  # its hyphen tells that 666666 is a switchboard
+            "m1": one("Di", "Vier", (WORK, board)), "m2": one("Ed", "Fünf", (MAIN, board)),
+        })  # fmt: skip
+        assert found(made)[1]["shared_numbers"]["count"] == 0
+
+
+def test_a_contact_with_the_number_twice_counts_once(tmp_path):
+    number = "+49 30 5550011"
+    with World(tmp_path) as made:
+        twice = one("Al", "Eins", (WORK, number), (PhoneKind.HOME, number))
+        made.put(made.source("crm"), {"1": twice, "2": one("Bo", "Zwei", (WORK, number))})
+        (example,) = found(made)[1]["shared_numbers"]["examples"]
+        assert (example["persons"], example["contacts"], len(example["who"])) == (2, 2, 2)
+
+
 def test_duplicates_are_counted_once_per_person(world):
     finding = found(world)[1]["duplicates"]
     assert (finding["count"], finding["surplus"], finding["by_source"]) == (1, 2, {"crm": 1})
