@@ -21,6 +21,7 @@ from directory_server.directory.words.segment_file import from_bytes
 from directory_server.directory.words.spelling import BEHIND_PREFIX, BEHIND_WORD, SEPARATOR
 
 _FEW: Final = 32
+_MOST_CONTACTS: Final = 1 << (63 - SOURCE_BITS)
 
 
 class Variants(NamedTuple):
@@ -123,7 +124,7 @@ class Segment:
         """Return the documents of these contacts, whatever their source."""
         if not self.size or not ids:
             return EMPTY
-        wanted = np.array(sorted(ids), dtype=np.int64)
+        wanted = np.array(sorted(one for one in ids if 0 < one < _MOST_CONTACTS), dtype=np.int64)
         at = np.searchsorted(self.rows, wanted << SOURCE_BITS, sorter=self.by_row)
         at[at == self.size] = 0
         docs = self.by_row[at]
