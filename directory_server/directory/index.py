@@ -10,7 +10,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from typing import Final, TypeVar
@@ -52,11 +52,12 @@ class Index:
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         index = cls(folder, database)
-        try:
-            index.follow(0 if index._is_usable() and not index.is_growing else WAIT_S)
-        except Busy:
-            if not index._is_usable():
-                raise
+        if not index._is_usable():
+            with index._writing(WAIT_S):
+                if not index._is_usable():
+                    index._rebuild()
+        with suppress(Busy):
+            index.follow(WAIT_S if index.is_growing else 0)
         return index
 
     @classmethod
