@@ -17,8 +17,7 @@ def search_text(answer: Answer, say: Speech | None = None, people: People | None
     say = say or Speech()
     lines: list[str] = []
     for person in answer.persons:
-        name = next((name for one in person.listings if (name := one.contact.name())), "")
-        lines += _card(say, name, person.first("company"), person.listings)
+        lines += _card(say, person.first("display_name"), person.first("company"), person.ordered("numbers"))
         if people and person.is_company and (count := how_many(say, people(person))):
             lines.append(f"    {count}")
         if person.match:

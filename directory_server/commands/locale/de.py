@@ -41,7 +41,7 @@ TEXTS = {
     "rank_compound": "Teil eines Wortes mit Bindestrich",
     "rank_nickname": "andere Form des Namens",
     "rank_infix": "mitten im Wort",
-    "rank_phonetic": "klingt gleich",
+    "rank_phonetic": "klingt ähnlich",
     "rank_edit1": "ein Tippfehler",
     "rank_edit2": "zwei Tippfehler",
     "rank_number": "an der Nummer",

@@ -34,6 +34,27 @@ def test_a_preferred_source_wins_on_the_card(filled):
     assert card() == ("Einkauf", "crm")
 
 
+def test_the_card_in_words_obeys_preferences_too(filled, tmp_path):
+    rows = {
+        "crm": "1;Anna;Weber;Acme GmbH;Einkauf;anna@acme.example;089 840798-11\n",
+        "ad": "a;Anna Maria;Weber;Acme;Purchase;anna@acme.example;089 840798-12\n",
+    }
+    for name, row in rows.items():
+        file = tmp_path / f"{name}.csv"
+        file.write_text(file.read_text(encoding="utf-8").splitlines()[0] + "\n" + row, encoding="utf-8")
+        filled.ok("source", "set", name, "--country", "DE", "--area", "89")
+    filled.ok("sync", "--apply-held", "--full")
+
+    def card():
+        return filled.run("search", "weber", "--language", "en").out.splitlines()[:3]
+
+    first, second = "    +498984079811  main", "    +498984079812  main"
+    assert card() == ["Anna Weber (Acme GmbH)  [crm, ad]", first, second]
+    for field in ("display_name", "company", "numbers"):
+        filled.ok("person", "priority", "set", field, "ad")
+    assert card() == ["Anna Maria Weber (Acme)  [ad, crm]", second, first]
+
+
 def test_what_is_wrong_is_named(filled):
     assert filled.refused("person", "priority", "set", "notes", "nix") == "there is no source named 'nix'"
     assert filled.refused("person", "priority", "remove", "notes") == "no source is preferred for 'notes'"

@@ -43,6 +43,29 @@ def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for():
     assert unknown == set()
 
 
+def chosen_texts(name):
+    """Return the names of texts that stand in the first argument of a call: one, or both of a condition."""
+    if isinstance(name, ast.IfExp):
+        return chosen_texts(name.body) + chosen_texts(name.orelse)
+    return [name.value] if isinstance(name, ast.Constant) else []
+
+
+def test_every_text_gets_exactly_the_values_that_it_has_places_for():
+    english = locale.LANGUAGES["en"]
+    said = [
+        (f"{path.name}:{node.lineno}", text, [value.arg for value in node.keywords])
+        for path in COMMANDS.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"say", "self"} and node.args
+        for text in chosen_texts(node.args[0])
+    ]
+    assert len(said) > 50
+    assert [(where, text) for where, text, _values in said if text not in english] == []
+    assert [
+        (where, text) for where, text, values in said if None not in values and sorted(values) != places(english[text])
+    ] == []
+
+
 @pytest.mark.parametrize("language", list(Language))
 def test_codes_of_answers_have_words(language):
     say = Speech(language)

@@ -37,7 +37,7 @@ def test_a_search_is_told_word_by_word(filled):
     told = said(filled, "why", "jürgn maschinenbau", "--as", "oid-1", "--groups", "sales")
     assert "„jürgn maschinenbau“ wurde so gelesen:" in told
     assert "Treffer: 1 Kontakt, davon sieht der Benutzer oid-1 1:" in told
-    assert "„jürgn“ → „Jürgen“ im Namen: klingt gleich" in told
+    assert "„jürgn“ → „Jürgen“ im Namen: klingt ähnlich" in told
     assert "„maschinenbau“ → „Maschinenbau“ im Firmennamen: das Wort selbst" in told
 
 
