@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 Text = Annotated[str, typer.Argument(metavar="TEXT|NUMBER", help="What is searched, or the number that calls.")]
 Contact = Annotated[
-    int | None, typer.Option("--contact", metavar="ID", help="Tell of this contact instead of a text (its `id`).")
+    int | None,
+    typer.Option(
+        "--contact", metavar="ID", min=1, max=2**63 - 1, help="Tell of this contact, not of a text (its `id`)."
+    ),
 ]
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="Contacts at most.")]
 

@@ -91,7 +91,7 @@ def _hit(hit: dict[str, Any], say: Speech, place: int) -> Iterator[str]:
     if not hit["terms"] and hit["match"]:
         yield "       " + say(f"rank_{hit['match']['rank']}")
     for term in hit["terms"]:
-        yield "       " + _matched(term, say)
+        yield "       " + _matched(term, hit["match"], say)
     if hit.get("behind") and hit["terms"]:
         yield "       " + say(f"behind_{hit['behind']}")
 
@@ -107,9 +107,14 @@ def _named(hit: dict[str, Any], say: Speech) -> str:
     return f"{titled(say, hit['display_name'], hit['company'])}  [{whence}]"
 
 
-def _matched(term: dict[str, Any], say: Speech) -> str:
+def _matched(term: dict[str, Any], match: dict[str, str] | None, say: Speech) -> str:
     number = term["field"] == "phones"
-    rank = say(f"number_{term['rank']}" if number else f"rank_{term['rank']}")
+    if number and match and match["rank"] == "extension":
+        rank = say("number_extension")
+    elif term["rank"] == "nickname" and (len(term["written"]) == 1 or not term["written"].isalpha()):
+        rank = say("initials")
+    else:
+        rank = say(f"number_{term['rank']}" if number else f"rank_{term['rank']}")
     if not number and not term["as_typed"] and term["rank"] in {"exact", "prefix", "compound", "infix"}:
         rank += ", " + say("other_spelling")
     return say("matched_on", term=term["term"], written=term["written"], field=say(f"field_{term['field']}"), rank=rank)

@@ -65,9 +65,11 @@ def explain(
             "answered_by": _answered_by(tried),
         }
         keys, withheld = frozenset({"x" + asked.extension, *("+" + one for one in asked.candidates)}), seen.withheld
-        known = {one.id: one for one in full.listings} | known
-        shown = {one.id: one for one in seen.listings} | shown
-        value["looked_up"] = [one.id for one in seen.listings]
+        # What a look-up finds comes first, and keeps by what the look-up found it.
+        known |= {one.id: one for one in full.listings}
+        looked_up = {one.id: one for one in seen.listings}
+        shown = looked_up | {number: one for number, one in shown.items() if number not in looked_up}
+        value["looked_up"] = list(looked_up)
     hidden = {
         number: _reasons(query, listing, view, keys, withheld=withheld)
         for number, listing in known.items()
@@ -75,7 +77,9 @@ def explain(
     }
     hidden |= {one.id: hiding.of_exclusion(query, one) for one in left_out if one.id not in shown}
     known = {one.id: one for one in left_out} | known
-    places = standing([(one, _evidence(query, one)) for one in shown.values()], priorities or {})
+    places = standing(
+        [(one, _evidence(query, one)) for one in shown.values()], priorities or {}, len(value.get("looked_up", ()))
+    )
     value["matched"] = [
         _hit(query, known.get(number, one), one, []) | place
         for (number, one), place in zip(shown.items(), places, strict=True)
@@ -152,7 +156,7 @@ def _reasons(
 
 def _hit(query: Query, listing: Listing, seen: Listing, reasons: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        **hit_json(listing),
+        **hit_json(replace(listing, match=seen.match)),
         "shown": not reasons,
         "hidden_because": "; ".join(map(hiding.sentence, reasons)),
         "hidden": reasons,

@@ -13,12 +13,13 @@ typed, the source's priority, the name to sort by, the contact's number."""
 
 
 def standing(
-    hits: Sequence[tuple[Listing, Sequence[Evidence | None]]], priorities: Mapping[str, int]
+    hits: Sequence[tuple[Listing, Sequence[Evidence | None]]], priorities: Mapping[str, int], looked_up: int = 0
 ) -> list[dict[str, Any]]:
     """Return for each hit, in their order, its `place` and the step that put it behind the hit before.
 
-    `behind` is "" for the first one and "other" where none of STEPS tells (the asker's own familiar contacts, a hit
-    of the look-up).
+    The first `looked_up` of them are those of a look-up. `behind` is "" for the first one, "lookup" for the first that
+    only the search finds, and "other" where none of STEPS tells (the asker's own familiar contacts, the order of a
+    look-up).
     """
     keys = [_key(listing, found, priorities) for listing, found in hits]
     places = []
@@ -29,6 +30,8 @@ def standing(
             differs = next((step for step, (one, two) in enumerate(zip(before, key, strict=True)) if one != two), None)
             right = differs is not None and before[differs] < key[differs]
             behind = STEPS[differs] if differs is not None and right else "other"
+        if at and at == looked_up:
+            behind = "lookup"
         places.append({"place": at + 1, "behind": behind})
     return places
 

@@ -50,6 +50,8 @@ TEXTS = {
     "number_exact": "die Nummer selbst",
     "number_prefix": "Anfang der Nummer",
     "number_infix": "Teil der Nummer",
+    "number_extension": "die Durchwahl",
+    "initials": "Anfangsbuchstaben des Namens",
     "other_spelling": "anders geschrieben",
     # fields, kinds of numbers, field groups
     "field_display_name": "im Namen",
@@ -134,7 +136,8 @@ TEXTS = {
     "behind_priority": "hinter dem davor: Seine Quelle kommt später",
     "behind_name": "so gut wie der davor, nach dem Namen geordnet",
     "behind_id": "so gut wie der davor, auch der Name ist gleich",
-    "behind_other": "anders geordnet, als die Stufen sagen: Eigene Favoriten und letzte Kontakte kommen zuerst",
+    "behind_lookup": "hinter dem davor: nur die Suche findet ihn, ein Anruf nicht",
+    "behind_other": "hinter dem davor, ohne dass eine der Stufen den Grund nennt",
     "hidden": "Nicht zu sehen:",
     "hidden_no_grant": "Die Quelle {source} ist nicht freigegeben",
     "hidden_field_not_granted": "„{term}“ steht nur {field}, und von {source} ist die Feldgruppe {group} nicht "

@@ -49,6 +49,8 @@ TEXTS = {
     "number_exact": "the number itself",
     "number_prefix": "beginning of the number",
     "number_infix": "part of the number",
+    "number_extension": "the extension",
+    "initials": "first letters of the name",
     "other_spelling": "spelt otherwise",
     # fields, kinds of numbers, field groups
     "field_display_name": "in the name",
@@ -132,7 +134,8 @@ TEXTS = {
     "behind_priority": "behind the one before: its source comes later",
     "behind_name": "as good as the one before, in order of names",
     "behind_id": "as good as the one before, and the same name",
-    "behind_other": "in another order than the steps tell: own recents and favourites come first",
+    "behind_lookup": "behind the one before: found by the search only, not by a call",
+    "behind_other": "behind the one before, for a reason that none of the steps tells",
     "hidden": "Not shown:",
     "hidden_no_grant": "the source {source} is not granted",
     "hidden_field_not_granted": "“{term}” is only {field}, and of {source} the field group {group} is not granted",

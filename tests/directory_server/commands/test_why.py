@@ -104,6 +104,26 @@ def test_where_a_contact_is_from(filled):
     assert "no contact with the id 99999" in filled.refused("why", "--contact", "99999")
 
 
+def test_an_extension_comes_before_numbers_that_only_contain_it(filled, tmp_path):
+    staff = tmp_path / "staff.csv"
+    staff.write_text("id;given_name;family_name;business_phone\nx;Zoe;Zander;851\n", encoding="utf-8")
+    filled.ok("source", "add", "staff", "--type", "csv", "--set", f"path={staff}", "--country", "DE", "--area", "40",
+              "--trunk", "66969", "--extension-length", "3")  # fmt: skip
+    filled.ok("sync", "staff")
+    value = filled.ok("why", "851")
+    assert [(hit["key"], hit["behind"]) for hit in value["matched"]] == [("x", ""), ("1", "lookup")]
+    assert [hit["match"]["rank"] for hit in value["matched"]] == ["extension", "number"]
+    told = said(filled, "why", "851").splitlines()
+    assert "       „851“ → „851“ in den Nummern: die Durchwahl" in told
+    assert "       „851“ → „089/999985-12“ in den Nummern: Teil der Nummer" in told
+    assert "       hinter dem davor: nur die Suche findet ihn, ein Anruf nicht" in told
+
+
+def test_first_letters_are_no_other_form_of_a_name(filled):
+    assert "„jg“ → „Jürgen Groß“ im Namen: Anfangsbuchstaben des Namens" in said(filled, "why", "jg")
+    assert "„georg“ → „Jürgen“ im Namen: andere Form des Namens" in said(filled, "why", "georg")
+
+
 def test_a_cut_answer_says_so(filled):
     assert "Treffer: die ersten 2 Kontakte:" in said(filled, "why", "müller", "--limit", "2")
     assert "Treffer: 4 Kontakte:" in said(filled, "why", "müller")
@@ -126,6 +146,8 @@ def test_a_deleted_contact_still_tells_where_it_was_from(filled, tmp_path):
     [
         ("why",),
         ("why", "x", "--contact", "1"),
+        ("why", "--contact", "0"),
+        ("why", "--contact", "9" * 30),
         ("why", "x", "--client", "sbc", "--as", "y"),
         ("search", "x", "--language", "fr"),
     ],

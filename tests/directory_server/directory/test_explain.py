@@ -142,6 +142,17 @@ def test_every_term_of_a_hit_is_explained(world):
     assert (hit["place"], hit["behind"]) == (1, "")
 
 
+def test_a_shown_hit_is_matched_as_the_asker_sees_it(world):
+    with_notes, _hits = why(world, "scha", {world.crm.id: EVERYTHING})
+    assert [hit["match"] for hit in with_notes["matched"]] == [{"rank": "prefix", "field": "notes"}]
+    world.put(world.erp, {"3": Contact(given_name="Emil", family_name="Müller"),
+                          "4": Contact(family_name="Turmbau", notes="Turm")})  # fmt: skip
+    value, _hits = why(world, "turm", {world.erp.id: NAME_ONLY})
+    (hit,) = value["matched"]
+    assert (hit["match"], hit["shown"]) == ({"rank": "prefix", "field": "display_name"}, True)
+    assert [(one["rank"], one["field"]) for one in hit["terms"]] == [("prefix", "display_name")]
+
+
 def test_the_step_that_decides_the_order_is_named(world):
     seen = world.view({world.crm.id: EVERYTHING, world.erp.id: EVERYTHING})
     value = explain("müller", world.view(), seen, priorities={"crm": 100, "erp": 100})
