@@ -4,7 +4,7 @@ What is explained is worked out from what contacts show, not taken from the inde
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -77,13 +77,18 @@ def explain(
     }
     hidden |= {one.id: hiding.of_exclusion(query, one) for one in left_out if one.id not in shown}
     known = {one.id: one for one in left_out} | known
+    in_names = _is_read_in_names(query, shown.values())
+    found = {number: _evidence(query, one, in_names=in_names) for number, one in shown.items()}
     places = standing(
-        [(one, _evidence(query, one)) for one in shown.values()], priorities or {}, len(value.get("looked_up", ()))
+        [(one, found[number]) for number, one in shown.items()], priorities or {}, len(value.get("looked_up", ()))
     )
     value["matched"] = [
-        _hit(query, known.get(number, one), one, []) | place
+        _hit(query, known.get(number, one), one, found[number], []) | place
         for (number, one), place in zip(shown.items(), places, strict=True)
-    ] + [_hit(query, known[number], known[number], reasons) for number, reasons in hidden.items()]
+    ] + [
+        _hit(query, known[number], known[number], _evidence(query, known[number]), reasons)
+        for number, reasons in hidden.items()
+    ]
     return value
 
 
@@ -112,17 +117,29 @@ def _excluded(text: str, query: Query, everything: View, limit: int) -> list[Lis
     return [one for one in found if any(hiding.excluded_by(term, one) for term in query.excluded)]
 
 
-def _evidence(query: Query, listing: Listing) -> list[Evidence | None]:
-    """Return the best match of each term, in the reading of the query by which the listing was found."""
+def _evidence(query: Query, listing: Listing, *, in_names: bool = False) -> list[Evidence | None]:
+    """Return the best match of each term, in the reading of the query by which the listing was found.
+
+    `in_names` tells that words of one letter were looked for in names and companies only.
+    """
     several = len(query.terms) > 1
     found = [evidence(term, listing, several=several) for term in query.terms]
-    if listing.match is None or _told(found) == listing.match:
+    if listing.match is None or (not in_names and _told(found) == listing.match):
         return found
-    in_names = [replace(term, columns=term.columns & SHORT) if _is_short(term) else term for term in query.terms]
-    others = [[evidence(term, listing, several=several) for term in in_names]]
+    others = [_in_names(query, listing), found]
     if not several:
         others.append([initials(query.terms[0], listing)])
     return next((one for one in others if _told(one) == listing.match), found)
+
+
+def _in_names(query: Query, listing: Listing) -> list[Evidence | None]:
+    terms = [replace(term, columns=term.columns & SHORT) if _is_short(term) else term for term in query.terms]
+    return [evidence(term, listing, several=len(terms) > 1) for term in terms]
+
+
+def _is_read_in_names(query: Query, shown: Iterable[Listing]) -> bool:
+    """Whether this answer is of the reading that search tries first for words of one letter."""
+    return any(map(_is_short, query.terms)) and all(_told(_in_names(query, one)) == one.match for one in shown)
 
 
 def _is_short(term: Term) -> bool:
@@ -154,7 +171,9 @@ def _reasons(
     return reasons or [{"reason": "behind_limit"}]
 
 
-def _hit(query: Query, listing: Listing, seen: Listing, reasons: list[dict[str, Any]]) -> dict[str, Any]:
+def _hit(
+    query: Query, listing: Listing, seen: Listing, found: list[Evidence | None], reasons: list[dict[str, Any]]
+) -> dict[str, Any]:
     return {
         **hit_json(replace(listing, match=seen.match)),
         "shown": not reasons,
@@ -169,7 +188,7 @@ def _hit(query: Query, listing: Listing, seen: Listing, reasons: list[dict[str, 
                 "written": hit.written,
                 "as_typed": hit.as_typed,
             }
-            for term, hit in zip(query.terms, _evidence(query, seen), strict=True)
+            for term, hit in zip(query.terms, found, strict=True)
             if hit
         ],
     }

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from connectors.contact import Contact, Email, Phone, PhoneKind
+from connectors.contact import Address, Contact, Email, Phone, PhoneKind
 from directory_server.directory.explain import explain, is_number
 from directory_server.directory.scope import Scope
 from directory_server.directory.view import View
@@ -157,6 +157,19 @@ def test_the_step_that_decides_the_order_is_named(world):
     seen = world.view({world.crm.id: EVERYTHING, world.erp.id: EVERYTHING})
     value = explain("müller", world.view(), seen, priorities={"crm": 100, "erp": 100})
     assert [(hit["key"], hit["behind"]) for hit in value["matched"]] == [("2", ""), ("3", "name"), ("1", "name")]
+
+
+def test_one_letter_is_explained_where_it_was_looked_for(tmp_path):
+    with World(tmp_path) as made:
+        crm = made.source("crm")
+        street = (Address(street="Weg 5 B"),)
+        made.put(crm, {"1": Contact(family_name="Bauer", company="Prüftechnik", addresses=street),
+                       "2": Contact(family_name="Becker", company="Prüftechnik"),
+                       "3": Contact(family_name="Berger", company="Prüftechnik")})  # fmt: skip
+        value = explain("prüft b", made.view(), made.view(), limit=2)
+    first, second = value["matched"][:2]
+    assert [one["written"] for one in first["terms"]] == ["Prüftechnik", "Bauer"]
+    assert (first["key"], second["key"], second["behind"]) == ("1", "2", "name")
 
 
 def test_the_clients_location_is_used(world):
