@@ -1,16 +1,15 @@
 """What a view is told of its asker: familiar contacts, policies; none of it may show what is hidden."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from connectors.contact import Contact
-from directory_server.directory.scope import Scope
 from directory_server.directory.view import MOST_FAMILIAR, View
 from directory_server.store import sources
 from directory_server.store.rows import Location, SharedNumbers
+from tests.fakes.books import ASKED, BOOKS, IDS, SCOPES, SOURCES, fill, hiding, only_shown, view_of
 from tests.fakes.world import EVERYTHING, World
-from tests.properties.test_view import ASKED, books, fill, scope_of, scopes, slow, with_hidden, world  # noqa: F401 - a fixture
 
 
 @pytest.fixture(scope="module")
@@ -53,23 +52,28 @@ def test_only_so_many_familiar_contacts_are_looked_at(familiar):
     assert keys(view.listings("anna", 1, [10**6] * (MOST_FAMILIAR - 1) + [ids["29"]])) == ["29"]
 
 
-@given(st.data())
-@slow
-def test_policies_and_people_tell_nothing_hidden(world, data):  # noqa: F811 - the fixture
-    shown, hidden, scope = data.draw(books), data.draw(books), data.draw(scopes)
-    policy = data.draw(st.sampled_from(SharedNumbers))
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    with World(tmp_path_factory.mktemp("choices")) as made:
+        for at, name in enumerate(SOURCES):
+            made.source(name, Location("DE", "89"), priority=5 * (at % 2))
+        yield made
 
-    def told(others):
-        fill(
-            world,
-            [
-                [with_hidden(contact, other, granted) for contact, other in zip(rows, held, strict=True)]
-                for rows, held, granted in zip(shown, others, scope, strict=True)
-            ],
-        )
-        known = sources.all(world.database)
-        own = View(world.index, Scope(scope_of(world, scope)), known, Location("DE"), shared_numbers=policy)
-        people = [own.people(number, 20) for number in range(1, 13)]
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),  # an example is three address books: shrinking takes minutes
+)
+@given(BOOKS, BOOKS, SCOPES, st.sampled_from(SharedNumbers))
+def test_policies_and_people_tell_nothing_hidden(world, shown, hidden, scope, policy):
+    def told(book):
+        fill(world, book)
+        seen = view_of(world, scope).scope
+        own = View(world.index, seen, sources.all(world.database), Location("DE"), shared_numbers=policy)
+        people = [own.people(number, 20) for number in IDS]
         return [own.lookup(number) for number in ASKED], [(one.persons, one.more) for one in people]
 
-    assert told([[Contact()] * len(rows) for rows in shown]) == told(hidden)
+    assert told(only_shown(shown, scope)) == told(hiding(shown, hidden, scope))
