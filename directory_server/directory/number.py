@@ -115,7 +115,7 @@ def _split(text: str) -> list[str]:
     for found in _SEVERAL.finditer(text):
         before = text[start : found.start()]
         abroad = text[found.end() :].lstrip(" (").startswith("+")
-        if found[0].strip() in {"/", ","} and len(before) > 1 and _is_area(before) and not abroad:
+        if found[0].strip() in {"/", ","} and len(_digits(before)) > 1 and _is_area(before) and not abroad:
             continue
         if found[0] == "/" and len(_digits(before)) < _ONE_GROUP and not abroad:
             continue
