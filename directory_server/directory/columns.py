@@ -48,6 +48,10 @@ numbers; `h…` the private ones."""
 
 TEXT: Final = tuple(column for column in COLUMNS if not column.digits)
 DIGITS: Final = tuple(column for column in COLUMNS if column.digits)
+NAME: Final = COLUMNS[0]
+CUSTOM: Final = COLUMNS[11]
+NAMED: Final = frozenset({NAME.at, COLUMNS[1].at})
+"""Names and companies: where a sound counts, and where a one-letter word is looked for first."""
 BY_ORDER: Final = tuple(sorted(COLUMNS, key=lambda column: column.order))
 """The columns by their place in ranking, which is their place here."""
 

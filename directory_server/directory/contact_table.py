@@ -13,6 +13,7 @@ from directory_server.directory.origins import Origins
 from directory_server.directory.scope import Scope, visible, visible_numbers
 from directory_server.directory.tables import SOURCE_BITS, contact_of, row_of, source_of
 from directory_server.store.contact_json import contact_from_json
+from directory_server.store.contacts import RawRow
 from directory_server.store.rows import FieldGroup
 
 _VARIABLES = 900
@@ -21,12 +22,7 @@ _PRIVATE: Final = FieldGroup.PRIVATE.value
 _GROUPS = {group.value: group for group in FieldGroup}
 
 
-Changed = tuple[int, int, str, int, str, str, str | None]
-"""A row of the store: contact id, source id, the source's own key, sequence, contact as JSON, time of the last change,
-time of deletion if it is deleted."""
-
-
-def put(connection: sqlite3.Connection, changed: Iterable[Changed], origins: Origins) -> list[Document]:
+def put(connection: sqlite3.Connection, changed: Iterable[RawRow], origins: Origins) -> list[Document]:
     """Write those contacts that are not deleted and not there (any more), and return their documents.
 
     Written is everything they are found by except words.

@@ -4,19 +4,18 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connectors.contact import Contact, PhoneKind, PlaceKind
+from connectors.contact import Contact, PlaceKind
 from directory_server.directory import dialling
 from directory_server.directory.listing import Number
 from directory_server.directory.normal_form import words
 from directory_server.directory.number import read
-from directory_server.directory.person import name_company_key, personal_mail
+from directory_server.directory.person import is_personal, name_company_key, personal_mail
 from directory_server.store.contact_json import PHONE_KINDS
 from directory_server.store.rows import FieldGroup, Location
 
 _SHORTEST_NAME = 4
 _MAIL_MARKS = str.maketrans(dict.fromkeys("._-+", " "))
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_LINKING = frozenset({PhoneKind.WORK, PhoneKind.MOBILE, PhoneKind.HOME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +142,6 @@ def links(contact: Contact, numbers: tuple[Number, ...]) -> tuple[tuple[str, Fie
     if key:
         found["n" + key, FieldGroup.NAME] = None
     return tuple(found)
-
-
-def is_personal(number: Number) -> bool:
-    """Whether a number may belong to one human: a mobile or direct dial, no switchboard, fax or short number."""
-    return bool(number.e164) and number.kind in _LINKING and number.extension != "0"
 
 
 def numbers_to_json(numbers: tuple[Number, ...]) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from directory_server.directory.columns import COLUMNS
+from directory_server.directory.columns import NAME, NAMED
 from directory_server.directory.listing import Match
 from directory_server.directory.query import Query, Term
 from directory_server.directory.ranking import Rank
@@ -26,10 +26,6 @@ from directory_server.directory.words.segments import Opened, Segments
 
 PAGE: Final = 10
 """With fewer hits than this, other words may stand for the searched ones."""
-
-_NAME: Final = next(column.at for column in COLUMNS if column.name == "n")
-SHORT: Final = frozenset(column.at for column in COLUMNS if column.name in {"n", "c"})
-"""Where a one-letter word is looked for first: as a beginning it stands almost everywhere else."""
 
 _INITIALS: Final = range(2, 4)
 _VARIABLES: Final = 900
@@ -177,10 +173,10 @@ class _Search:
             segment.contacts(self._familiar),
             self._most,
             # Without the name group, the order by names would tell about names.
-            None if _NAME in columns else priorities,
+            None if NAME.at in columns else priorities,
         )
         return [
-            _Candidate(key, self._priorities.get(source_of(row), 0), row, value, _NAME in columns)
+            _Candidate(key, self._priorities.get(source_of(row), 0), row, value, NAME.at in columns)
             for key, row, value in zip(result.keys, segment.rows[result.docs].tolist(), result.grades, strict=True)
         ]
 
@@ -201,7 +197,7 @@ def _within(term: Term, stage: _Stage) -> Term:
     """Return the term as this stage reads it."""
     if stage.short_anywhere or not any(len(word) == 1 for word in term.words):
         return term
-    return replace(term, columns=term.columns & SHORT)
+    return replace(term, columns=term.columns & NAMED)
 
 
 def _merged(connection: sqlite3.Connection, found: list[list[_Candidate]]) -> list[_Candidate]:

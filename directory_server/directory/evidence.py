@@ -1,39 +1,26 @@
 """Evidence: on which word, in which field and how well a contact matches one term of a query. Pure.
 
-Worked out from what a listing shows, independently of the index, so that an explanation also checks the answer.
+Worked out from what a listing shows and not from the index, so that an explanation also checks the answer; the rules
+of when words are near are the same.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from directory_server.directory import dialling, nicknames, phonetic
-from directory_server.directory.columns import COLUMNS, DIGITS, TEXT, Column
+from directory_server.directory.columns import CUSTOM, DIGITS, NAME, NAMED, TEXT, Column
 from directory_server.directory.document import Document, document
 from directory_server.directory.listing import Listing, Number
-from directory_server.directory.normal_form import words
 from directory_server.directory.query import Term
 from directory_server.directory.ranking import Rank
-from directory_server.directory.words.spelling import TAG, tag
+from directory_server.directory.words.approximate import SHORTEST_INFIX, edits
+from directory_server.directory.words.grade import FARTHEST
+from directory_server.directory.words.near import begins_misspelt, keeps_first_letter
+from directory_server.directory.words.spelling import TAG, tag, written
 from directory_server.store.rows import Location
-
-FREE_FIRST_LETTER: Final = 6
-"""Letters from which on a typo may be in the first one."""
-FARTHEST: Final = 3
-SHORTEST_INFIX: Final = 3
-SHORTEST_EDIT: Final = 4
-SHORTEST_TWO_EDITS: Final = 7
-
-_WRITTEN = re.compile(r"[^\W_]+")
-_APOSTROPHE = re.compile("['`\u2018\u2019\u02bc\u00b4]")
-_JOINS: Final = "-'`\u2010\u2011\u2018\u2019\u02bc\u00b4"
-_NAME = next(column for column in COLUMNS if column.name == "n")
-_CUSTOM = next(column for column in COLUMNS if column.name == "y")
-_SOUNDING = frozenset({"n", "c"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,52 +70,41 @@ def evidence(term: Term, listing: Listing, *, several: bool = False) -> Evidence
 
 def initials(term: Term, listing: Listing) -> Evidence | None:
     """Return how a word of two or three letters matches as the first letters of a name, or None."""
-    shown = document(listing.id, 0, listing.contact, Location()).texts[_NAME.at]
+    shown = document(listing.id, 0, listing.contact, Location()).texts[NAME.at]
     starts = {word.normal[:1] for word in _words(shown)}
     if len(term.words) == 1 and set(term.words[0]) <= starts:
-        return Evidence(Rank.NICKNAME, _NAME, shown, as_typed=False)
+        return Evidence(Rank.NICKNAME, NAME, shown, as_typed=False)
     return None
 
 
 def rank_of(term_word: str, word: str, column: Column, *, last: bool) -> tuple[Rank, int] | None:
     """Return the class of two different words, neither of which begins the other, and how far off they sound."""
-    if column is _NAME and word in nicknames.others(term_word):
+    if column is NAME and word in nicknames.others(term_word):
         return Rank.NICKNAME, 0
     if not term_word.isalpha() or len(term_word) < SHORTEST_INFIX:
         return None
     if term_word in word:
         return Rank.INFIX, 0
-    if column.name in _SOUNDING and not set(phonetic.codes(term_word)).isdisjoint(phonetic.codes(word)):
+    if column.at in NAMED and not set(phonetic.codes(term_word)).isdisjoint(phonetic.codes(word)):
         return Rank.PHONETIC, min(OSA.distance(term_word, word, score_cutoff=FARTHEST) - 1, FARTHEST)
     return _edited(term_word, word, last=last)
 
 
 def _edited(term_word: str, word: str, *, last: bool) -> tuple[Rank, int] | None:
-    long = len(term_word)
-    if long < SHORTEST_EDIT or not word.isalpha() or (long < FREE_FIRST_LETTER and term_word[0] != word[0]):
+    most = edits(term_word)
+    if not most or not word.isalpha() or not keeps_first_letter(term_word, word):
         return None
-    most = 2 if long >= SHORTEST_TWO_EDITS else 1
     distance = OSA.distance(term_word, word, score_cutoff=most)
-    begun = range(long - (long >= FREE_FIRST_LETTER), long + 2)
-    if distance == 1 or (
-        last and len(word) > long and any(OSA.distance(term_word, word[:cut], score_cutoff=1) <= 1 for cut in begun)
-    ):
+    if distance == 1 or (last and begins_misspelt(term_word, word)):
         return Rank.EDIT1, 0
     return (Rank.EDIT2, 0) if distance <= most else None
 
 
 def _words(text: str) -> Iterator[_Word]:
     """Yield the words of a text; `part` tells a later part of a hyphenated word."""
-    for piece in unicodedata.normalize("NFC", text).split():
-        normals, written = words(piece), list(_WRITTEN.finditer(piece))
-        if len(normals) == len(written) and not _APOSTROPHE.search(piece):
-            for normal, match in zip(normals, written, strict=True):
-                part = match.start() > 0 and piece[match.start() - 1] in _JOINS
-                yield _Word(normal, match[0].casefold(), match[0], part)
-        else:
-            apart = any(join in piece for join in _JOINS)
-            for at, normal in enumerate(normals):
-                yield _Word(normal, normal, piece, apart and at > 0)
+    for piece in text.split():
+        for spelt, shown in written(piece):
+            yield _Word(spelt.normal, spelt.raw, shown or piece, spelt.part)
 
 
 def _best(
@@ -142,7 +118,7 @@ def _best(
         if (kind := _kind(term, typed, word, column))
     ]
     if several and shown.initial and typed[:1] == shown.initial and not term.whole and typed.isalpha():
-        found.append(Evidence(Rank.NICKNAME, _NAME, shown.initial, as_typed=False))
+        found.append(Evidence(Rank.NICKNAME, NAME, shown.initial, as_typed=False))
     return min(found, key=lambda one: one.order, default=None)
 
 
@@ -171,9 +147,9 @@ def _tagged(term: Term, shown: Document) -> Iterator[Evidence]:
         for word in _words(value):
             entry = tag(field, word.normal).removeprefix(TAG)
             if entry == term.tagged:
-                yield Evidence(Rank.EXACT, _CUSTOM, word.written)
+                yield Evidence(Rank.EXACT, CUSTOM, word.written)
             elif entry.startswith(term.tagged) and not term.whole:
-                yield Evidence(Rank.PREFIX, _CUSTOM, word.written)
+                yield Evidence(Rank.PREFIX, CUSTOM, word.written)
 
 
 def _in_numbers(term: Term, numbers: Iterable[Number]) -> Iterator[Evidence]:

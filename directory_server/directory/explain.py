@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from directory_server.directory import hiding, nicknames, number_trace, phonetic
-from directory_server.directory.columns import COLUMNS
+from directory_server.directory.columns import COLUMNS, NAMED
 from directory_server.directory.evidence import Evidence, evidence, initials
 from directory_server.directory.listing import Listing, Match
 from directory_server.directory.number import ask
@@ -19,8 +19,6 @@ from directory_server.directory.standing import standing
 from directory_server.directory.view import View
 
 _FEWEST_DIGITS: Final = 3
-SHORT: Final = frozenset(column.at for column in COLUMNS if column.name in {"n", "c"})
-"""Where a word of one letter is looked for first."""
 _EXCLUSION = re.compile(r"(?<!\S)-(?:[^\W\d]\w*:)?(?:[\"\u201c\u201d\u201e][^\"\u201c\u201d\u201e]*.?|\S+)")
 
 
@@ -133,7 +131,7 @@ def _evidence(query: Query, listing: Listing, *, in_names: bool = False) -> list
 
 
 def _in_names(query: Query, listing: Listing) -> list[Evidence | None]:
-    terms = [replace(term, columns=term.columns & SHORT) if _is_short(term) else term for term in query.terms]
+    terms = [replace(term, columns=term.columns & NAMED) if _is_short(term) else term for term in query.terms]
     return [evidence(term, listing, several=len(terms) > 1) for term in terms]
 
 

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from connectors.contact import Contact, PhoneKind, PlaceKind
 from directory_server.directory import dialling, phonetic
-from directory_server.directory.listing import Listing, Match
+from directory_server.directory.listing import Listing, Match, Number
 from directory_server.directory.normal_form import words
 
 MOST_HOLDERS = 30
@@ -111,7 +111,7 @@ class _Traits:
 
 def _traits(listing: Listing) -> _Traits:
     contact, numbers = listing.contact, [number for number in listing.numbers if number.e164]
-    direct = frozenset(n.e164 for n in numbers if n.kind in _LINKING and n.extension != "0")
+    direct = frozenset(n.e164 for n in numbers if is_personal(n))
     mobile = {n.e164 for n in numbers if n.kind is PhoneKind.MOBILE}
     mails = {mail: email.kind for email in contact.emails if (mail := personal_mail(email.address))}
     return _Traits(
@@ -147,6 +147,11 @@ def _same(one: _Traits, other: _Traits) -> bool:
 def same(one: Listing, other: Listing) -> bool:
     """Whether two listings are the same human or company, judged by what both show (see the top of this file)."""
     return _same(_traits(one), _traits(other))
+
+
+def is_personal(number: Number) -> bool:
+    """Whether a number may belong to one human: a mobile or direct dial, no switchboard, fax or short number."""
+    return bool(number.e164) and number.kind in _LINKING and number.extension != "0"
 
 
 def personal_mail(address: str) -> str:

@@ -32,7 +32,6 @@ TEXTS: Final = (
     "notes",
     "birthday",
 )
-LISTS: Final = ("urls", "categories")
 PHONE_KINDS: Final = {kind.value: kind for kind in PhoneKind}
 PLACE_KINDS: Final = {kind.value: kind for kind in PlaceKind}
 _NAMES: Final = 4096  # combinations of field names remembered as JSON

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from connectors.contact import PhoneKind
-from directory_server.directory.columns import COLUMNS, DIGITS, TEXT
+from directory_server.directory.columns import CUSTOM, DIGITS, NAME, TEXT
 from directory_server.directory.document import Document
 from directory_server.directory.normal_form import DIGITS as DIGITS_OF_WORDS
 from directory_server.directory.normal_form import LONGEST, words
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 ENTRY_BITS: Final = 28
 ENTRY_MASK: Final = (1 << ENTRY_BITS) - 1
 """A word of a text is one number: its column, then its entry."""
-
-NAME: Final = next(column.at for column in COLUMNS if column.name == "n")
-CUSTOM: Final = next(column.at for column in COLUMNS if column.name == "y")
-
 
 _MARKS: Final = tuple(bytes([column.at]) for column in TEXT)
 _HOME: Final = PhoneKind.HOME
@@ -72,14 +68,14 @@ class Collector:
                 self._columns += mark * add_text(text, found)
         if document.initial:
             found.append(of_entry(initial(document.initial)))
-            self._columns += _MARKS[NAME]
+            self._columns += _MARKS[NAME.at]
         for name, value in document.custom:
             every = dict.fromkeys(words(value, LONGEST))
             # Customer numbers and the like: elsewhere long digits are left out.
             long = [word for word in every if len(word) > DIGITS_OF_WORDS and word.isdigit()]
             numbers = [of_entry(text) for text in (*(tag(name, word) for word in every), *long)]
             found += numbers
-            self._columns += _MARKS[CUSTOM] * len(numbers)
+            self._columns += _MARKS[CUSTOM.at] * len(numbers)
         self._words.fromlist(found)
         at = len(self._rows)
         seen: set[tuple[bool, str]] = set()

@@ -90,12 +90,10 @@ def best(  # noqa: PLR0917 - what a search consists of
     most: int,
     ties: npt.NDArray[np.int64] | None,
 ) -> Best:
-    """Return the `most` best documents that match every term.
+    """Return the `most` best documents that match every term, each of which has groups.
 
     Equal ones come in the order of the segment, or by `ties`, a number per source, and then by id.
     """
-    if not all(terms):
-        return Best([], [], [])
     if len(terms) == 1 and ties is None:
         return _of_one(segment, terms[0], sight, familiar, most)
     docs, grades = _of_all(segment, scratch, terms, sight)

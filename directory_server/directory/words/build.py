@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from directory_server.directory.columns import TEXT
+from directory_server.directory.columns import NAMED, TEXT
 from directory_server.directory.tables import SOURCE_MASK
 from directory_server.directory.words.approximate import Approximate
 from directory_server.directory.words.arrays import Ids, distinct, grouped, order_of, ranges
@@ -16,7 +16,6 @@ from directory_server.directory.words.segment_file import Sections
 from directory_server.directory.words.spelling import SEPARATOR, spelling
 
 _AT_ONCE: Final = 65_536
-_SOUNDING = tuple(column.at for column in TEXT if column.name in {"n", "c"})
 
 
 def segment(batch: Batch, sorts: Sequence[str], priorities: Mapping[int, int]) -> tuple[Sections, dict[str, Any]]:
@@ -48,7 +47,7 @@ def segment(batch: Batch, sorts: Sequence[str], priorities: Mapping[int, int]) -
         words = (pairs >> np.uint64(32)).astype(np.uint32)
         made[f"docs.{column.name}"] = pairs.astype(np.uint32)
         made[f"runs.{column.name}"] = grouped(words, len(entries))
-        if column.at in _SOUNDING:
+        if column.at in NAMED:
             named[words] = True
     made |= _words(entries, named)
     for name, (packed, codes, docs) in batch.numbers.items():

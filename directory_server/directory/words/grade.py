@@ -18,8 +18,6 @@ _ORDER_BITS: Final = 4
 _FAR_BITS: Final = 2
 _ORDER_MASK: Final = (1 << _ORDER_BITS) - 1
 _TWIN_BITS: Final = 4
-MOST_TWINS: Final = (1 << _TWIN_BITS) - 1
-KEY_BITS: Final = 3 + _FAR_BITS + _ORDER_BITS + _TWIN_BITS
 
 
 def grade(rank: Rank, order: int, *, far: int = 0, twin: bool = False) -> int:
@@ -35,11 +33,6 @@ def rank_of(value: int) -> Rank:
 def column_of(value: int) -> Column:
     """Return the column of a grade."""
     return BY_ORDER[(value >> 1) & _ORDER_MASK]
-
-
-def worst(values: list[int]) -> int:
-    """Return the grade to report for several terms."""
-    return max(values)
 
 
 def keys(terms: list[Grades]) -> npt.NDArray[np.int64]:

@@ -2,25 +2,22 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from directory_server.directory import nicknames
-from directory_server.directory.columns import COLUMNS, DIGITS, TEXT, Column
+from directory_server.directory.columns import CUSTOM, DIGITS, NAME, NAMED, TEXT, Column
 from directory_server.directory.query import Term
 from directory_server.directory.ranking import Rank
 from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
-from directory_server.directory.words.batch import CUSTOM, ENTRY_BITS, ENTRY_MASK, NAME
+from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK
 from directory_server.directory.words.grade import NONE, Grades, grade, rank_of
 from directory_server.directory.words.near import near
 from directory_server.directory.words.numbers import EXTENSION
 from directory_server.directory.words.segment import Segment
 from directory_server.directory.words.spelling import TAG, initial, spelling
-
-SOUNDING: Final = frozenset(column.at for column in COLUMNS if column.name in {"n", "c"})
-
 
 Truth = npt.NDArray[np.bool_]
 
@@ -73,9 +70,9 @@ def groups(segment: Segment, term: Term, reach: Reach) -> list[Group]:
         found += _word(segment, term, term.words[0], at, reach)
     elif term.words:
         found += _all_words(segment, term, at)
-    if term.tagged and CUSTOM in reach.columns:
+    if term.tagged and CUSTOM.at in reach.columns:
         tagged = TAG + term.tagged
-        found += _runs(segment, tagged, tagged, frozenset({CUSTOM}), part=True, whole=term.whole)
+        found += _runs(segment, tagged, tagged, frozenset({CUSTOM.at}), part=True, whole=term.whole)
     return found
 
 
@@ -102,11 +99,11 @@ def _word(segment: Segment, term: Term, word: str, at: frozenset[int], reach: Re
     raw = term.raw if len(term.words) == 1 else word
     found = _runs(segment, word, raw, at, part=term.part, whole=term.whole)
     if not term.whole and not term.digits:
-        if NAME in at:
+        if NAME.at in at:
             found += _scattered(segment, _called(segment, word, raw, several=reach.several), at)
         if reach.near:
             found += _scattered(segment, _near(segment, word, raw, unfinished=term.last), at)
-        if reach.initials and NAME in at:
+        if reach.initials and NAME.at in at:
             found += _initials(segment, word)
     return found
 
@@ -116,10 +113,10 @@ def _initials(segment: Segment, word: str) -> list[Group]:
     every = np.ones(segment.size, dtype=np.bool_)
     for letter in dict.fromkeys(word):
         begun = np.zeros(segment.size, dtype=np.bool_)
-        begun[segment.run(NAME, *segment.beginning(letter))] = True
+        begun[segment.run(NAME.at, *segment.beginning(letter))] = True
         every &= begun
     docs = np.flatnonzero(every).astype(np.uint32)
-    value = grade(Rank.NICKNAME, COLUMNS[NAME].order, twin=True)
+    value = grade(Rank.NICKNAME, NAME.order, twin=True)
     return [Group(value, len(docs), _given(docs))] if len(docs) else []
 
 
@@ -207,7 +204,7 @@ def _called(segment: Segment, word: str, raw: str, *, several: bool) -> list[Cho
     entries = [entry for name in nicknames.others(word) for entry in range(*segment.equal(name))]
     if several and word.isalpha():
         entries += range(*segment.equal(initial(word[0])))
-    return _by_twin(segment, (Rank.NICKNAME, 0), entries, raw, frozenset({NAME}))
+    return _by_twin(segment, (Rank.NICKNAME, 0), entries, raw, frozenset({NAME.at}))
 
 
 def _by_twin(
@@ -222,7 +219,7 @@ def _by_twin(
 def _near(segment: Segment, word: str, raw: str, *, unfinished: bool) -> list[Chosen]:
     found: list[Chosen] = []
     for (rank, far), numbers in near(segment, word, unfinished=unfinished).items():
-        only = SOUNDING if rank is Rank.PHONETIC else None
+        only = NAMED if rank is Rank.PHONETIC else None
         found += _by_twin(segment, (rank, far), segment.spellings(numbers), raw, only)
     return found
 

@@ -48,18 +48,40 @@ def spelling(text: str) -> Spelling:
     return Spelling(normal, raw, part=bool(part))
 
 
-def entries(piece: str) -> tuple[str, ...]:
-    """Return the entries of a text without blanks; those of a longer text are those of its pieces, one by one."""
+class Written(NamedTuple):
+    """A word of a text: its spelling, and as it stands there; "" where it does not stand there by itself."""
+
+    spelling: Spelling
+    shown: str
+
+
+def written(piece: str) -> list[Written]:
+    """Return the words of a text without blanks; those of a longer text are those of its pieces, one by one.
+
+    Where letters and words do not answer each other one by one, the normal form stands for the spelling.
+    """
     normals = words(piece)
-    lowered = unicodedata.normalize("NFC", piece).casefold()
+    composed = unicodedata.normalize("NFC", piece)
+    lowered = composed.casefold()
     found = list(_WRITTEN.finditer(lowered))
     if len(found) == len(normals) and not _APOSTROPHE.search(lowered):
-        return tuple(
-            entry(normal, match[0][:_LONGEST_RAW], part=match.start() > 0 and lowered[match.start() - 1] in _JOINS)
-            for normal, match in zip(normals, found, strict=True)
-        )
+        shown = _WRITTEN.findall(composed)
+        if len(shown) != len(found):
+            shown = [""] * len(found)
+        return [
+            Written(
+                Spelling(normal, match[0][:_LONGEST_RAW], match.start() > 0 and lowered[match.start() - 1] in _JOINS),
+                text,
+            )
+            for normal, match, text in zip(normals, found, shown, strict=True)
+        ]
     apart = any(join in piece for join in _JOINS)
-    return tuple(entry(normal, normal, part=apart and at > 0) for at, normal in enumerate(normals))
+    return [Written(Spelling(normal, normal, apart and at > 0), "") for at, normal in enumerate(normals)]
+
+
+def entries(piece: str) -> tuple[str, ...]:
+    """Return the entries of a text without blanks."""
+    return tuple(entry(one.normal, one.raw, part=one.part) for one, _shown in written(piece))
 
 
 def tag(name: str, word: str) -> str:
