@@ -13,7 +13,7 @@ from connectors.contact import Contact, PhoneKind
 from directory_server.directory import contact_table
 from directory_server.directory.listing import Listing, Match, Number
 from directory_server.directory.normal_form import words
-from directory_server.directory.number import Asked
+from directory_server.directory.number import LONGEST_DIRECT_DIAL, SHORTEST_TRUNK, Asked
 from directory_server.directory.person import company_words
 from directory_server.directory.scope import Scope
 from directory_server.directory.shared_number import persons_on, told
@@ -22,8 +22,6 @@ from directory_server.store.rows import SharedNumbers
 MOST_HOLDERS: Final = 200
 """Contacts of one number that are read at most: the first by source priority and id."""
 
-_LONGEST_DIRECT_DIAL = 5
-_SHORTEST_TRUNK = 7
 _EXACT: Final = Match("number", "phones")
 _EXTENSION: Final = Match("extension", "phones")
 _APPROXIMATE: Final = Match("approximate", "phones")
@@ -88,7 +86,7 @@ def lookup(reading: Reading, asked: Asked) -> Lookup:
         if found:
             return _answer(reading, found, "", frozenset({"x" + asked.extension}))
     for digits in asked.candidates:
-        others = _switchboard(reading, digits)
+        others = other_switchboards(reading, digits)
         found = [row for other in others for row in reading.holders(other)]
         if found:
             return _answer(reading, found, "+" + digits, frozenset("+" + other for other in others))
@@ -107,7 +105,7 @@ def _answer(reading: Reading, rows: list[int], e164: str, numbers: frozenset[str
     return Lookup(tuple(listings), approximate=False, e164=e164, total=len(rows))
 
 
-def _switchboard(reading: Reading, digits: str) -> list[str]:
+def other_switchboards(reading: Reading, digits: str) -> list[str]:
     """Return the same switchboard written with or without its zero."""
     other = [digits + "0"] if digits in reading.trunks or reading.on_trunk(digits) else []
     if digits.endswith("0") and (digits[:-1] in reading.trunks or reading.on_trunk(digits[:-1])):
@@ -115,24 +113,30 @@ def _switchboard(reading: Reading, digits: str) -> list[str]:
     return other
 
 
+def elected(votes: Counter[str]) -> str:
+    """Return the company that a trunk belongs to by the votes of its contacts; "" where companies share it."""
+    if not votes:
+        return ""
+    (name, most), *others = votes.most_common(2)
+    return "" if 2 * most < votes.total() or (others and others[0][1] == most) else name
+
+
 def _company(reading: Reading, digits: str) -> Listing | None:
     """Return a listing of the company whose trunk this number begins with, unless companies share it."""
-    for cut in range(1, _LONGEST_DIRECT_DIAL + 1):
+    for cut in range(1, LONGEST_DIRECT_DIAL + 1):
         trunk = digits[:-cut]
         if trunk in reading.trunks:
             company = _on_switchboard(reading, trunk)
             if company:
                 return company
-        if len(trunk) < _SHORTEST_TRUNK:
+        if len(trunk) < SHORTEST_TRUNK:
             continue
         votes = [(row, name) for row, name in reading.on_trunk(trunk) if name]
         if not votes:
             continue
-        (name, most), *others = Counter(name for _row, name in votes).most_common(2)
-        if 2 * most < len(votes) or (others and others[0][1] == most):
-            return None
+        name = elected(Counter(name for _row, name in votes))
         rows = [row for row, voted in votes if voted == name]
-        return _representative(reading, trunk, rows, name)
+        return _representative(reading, trunk, rows, name) if name else None
     return None
 
 

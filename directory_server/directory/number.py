@@ -6,6 +6,7 @@ long German direct dials are not, for libphonenumber, and still ring.
 
 import re
 from functools import lru_cache
+from typing import Final
 
 from connectors.contact import PhoneKind
 from directory_server.directory import dialling
@@ -40,9 +41,11 @@ _BLANKS = str.maketrans("+()/-.", "      ")
 _GROUP = re.compile(r"[0-9]+")
 _ONE_GROUP = 8
 _SHORTEST = 7
-_SHORTEST_TRUNK = 7
+SHORTEST_TRUNK: Final = 7
+"""Digits of a trunk that is learnt from a hyphen, with its country code."""
 _LONGEST_AREA = 5
-_LONGEST_DIRECT = 5
+LONGEST_DIRECT_DIAL: Final = 5
+"""Digits of a direct dial behind its trunk."""
 
 Parts = tuple[str, str, str]
 """E.164 with plus, extension and trunk; each may be empty."""
@@ -84,7 +87,7 @@ def _pieces(raw: str, at: Reader) -> list[str]:
         several, ends = _TAILS.match(part), _ENDS.match(part)
         if ends and _is_whole(ends["stem"], at):
             pieces += [ends["stem"], _ending(ends["stem"], ends["end"])]
-        elif several and len(_digits(several["stem"])) >= _SHORTEST_TRUNK - 1:
+        elif several and len(_digits(several["stem"])) >= SHORTEST_TRUNK - 1:
             pieces += [several["stem"] + tail for tail in _GROUP.findall(several["tails"])]
         else:
             pieces.append(part)
@@ -186,7 +189,7 @@ def _dialled(text: str, groups: list[str], extension: str, at: Reader) -> Parts:
     if extension:
         return _extended(e164, code, trunk, extension)
     own = at.own
-    if own and e164.startswith(own) and len(own) < len(e164) <= len(own) + _LONGEST_DIRECT:
+    if own and e164.startswith(own) and len(own) < len(e164) <= len(own) + LONGEST_DIRECT_DIAL:
         trunk = own
     return ("+" + e164, e164[len(trunk) :], "+" + trunk) if trunk else ("+" + e164, "", "")
 
@@ -219,7 +222,7 @@ def _hyphen_trunk(e164: str, code: str, text: str, groups: list[str]) -> str:
     """Return the E.164 digits before a direct dial's hyphen; "" where the hyphen only groups digits."""
     stem, _hyphen, tail = text.rpartition("-")
     stem, tail = stem.rstrip("- "), tail.strip()
-    if len(tail) > _LONGEST_DIRECT or not tail.isdecimal() or not stem[-1:].isdecimal():
+    if len(tail) > LONGEST_DIRECT_DIAL or not tail.isdecimal() or not stem[-1:].isdecimal():
         return ""
     if dialling.is_mobile(e164) or (code not in dialling.APPENDS_EXTENSION and "-" in stem):
         return ""
@@ -228,4 +231,4 @@ def _hyphen_trunk(e164: str, code: str, text: str, groups: list[str]) -> str:
     first = 1 if abroad and len(groups) > 2 and groups[0].removeprefix("00") == code else 0  # noqa: PLR2004 - and the tail
     trunk = e164[: len(e164) - len(tail)]
     apart = len(groups) - first > 2 or len(groups[first]) >= _ONE_GROUP or not (abroad or start.startswith("0"))  # noqa: PLR2004 - so
-    return trunk if apart and len(trunk) >= _SHORTEST_TRUNK else ""
+    return trunk if apart and len(trunk) >= SHORTEST_TRUNK else ""

@@ -3,16 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 from directory_server.directory import dialling
 from directory_server.directory.listing import Match
-from directory_server.directory.lookup import Lookup, Reading
-from directory_server.directory.number import Asked
+from directory_server.directory.lookup import Lookup, Reading, elected, other_switchboards
+from directory_server.directory.number import LONGEST_DIRECT_DIAL, SHORTEST_TRUNK, Asked
 from directory_server.store.rows import Location
 
-LONGEST_DIRECT_DIAL: Final = 5
-SHORTEST_TRUNK: Final = 7
 _MOST_VOTES = 5
 
 
@@ -58,7 +56,7 @@ def _all(reading: Reading, asked: Asked) -> Iterator[dict[str, Any]]:
         held = reading.holders("x" + asked.extension)
         yield {"step": "extension", "number": asked.extension, "contacts": len(held)}
     for digits in asked.candidates:
-        for other in _other_switchboards(reading, digits):
+        for other in other_switchboards(reading, digits):
             yield {"step": "switchboard", "number": "+" + other, "contacts": len(reading.holders(other))}
     for digits in asked.candidates:
         for cut in range(1, LONGEST_DIRECT_DIAL + 1):
@@ -72,27 +70,18 @@ def _all(reading: Reading, asked: Asked) -> Iterator[dict[str, Any]]:
                     break
 
 
-def _other_switchboards(reading: Reading, digits: str) -> list[str]:
-    found = [digits + "0"] if _is_trunk(reading, digits) else []
-    return [*found, digits[:-1]] if digits.endswith("0") and _is_trunk(reading, digits[:-1]) else found
-
-
-def _is_trunk(reading: Reading, digits: str) -> bool:
-    return digits in reading.trunks or bool(reading.on_trunk(digits))
-
-
 def _trunk(reading: Reading, trunk: str) -> dict[str, Any] | None:
     """Return the step of one trunk; None where nobody uses it as one."""
     configured = trunk in reading.trunks
     held = reading.on_trunk(trunk) if len(trunk) >= SHORTEST_TRUNK or configured else []
     if not held and not configured:
         return None
-    votes = Counter(name for _row, name in held if name).most_common(_MOST_VOTES)
-    total = sum(1 for _row, name in held if name)
-    most = votes[0][1] if votes else 0
-    agreed = bool(votes) and 2 * most >= total and not (len(votes) > 1 and votes[1][1] == most)
+    votes = Counter(name for _row, name in held if name)
+    agreed = elected(votes)
     rows = {name: row for row, name in reversed(held)}
-    named = [{"company": _called(reading, rows[name]), "contacts": count} for name, count in votes]
+    named = [
+        {"company": _called(reading, rows[name]), "contacts": count} for name, count in votes.most_common(_MOST_VOTES)
+    ]
     return {
         "step": "trunk",
         "number": "+" + trunk,
@@ -100,7 +89,7 @@ def _trunk(reading: Reading, trunk: str) -> dict[str, Any] | None:
         "configured": configured,
         "votes": named,
         "answer": named[0]["company"] if agreed else "",
-        "decides": agreed,
+        "decides": bool(agreed),
     }
 
 

@@ -55,10 +55,9 @@ def report(
     only = source.id if source else None
     counts = contacts.counts(database)
     with index.reading() as connection:
-        (total,) = connection.execute("SELECT count(*) FROM doc").fetchone()
         (keys,) = connection.execute("SELECT count(*) FROM number").fetchone()
         (links,) = connection.execute("SELECT count(*) FROM link").fetchone()
-        found = numbers.check(connection, chosen, limit, _part(tell, 0, _PASS, total))
+        found = numbers.check(connection, chosen, limit, _part(tell, 0, _PASS, index.count()))
         found.append(several.shared_numbers(connection, known, limit, _part(tell, _PASS, _SHARED, keys), only))
         found.append(
             several.duplicates(connection, known, limit, _part(tell, _PASS + _SHARED, _DUPLICATES, links), only)

@@ -171,3 +171,17 @@ def test_progress_rises_to_one(world):
     found(world, progress=told.append)
     assert told == sorted(told)
     assert told[-1] == 1
+
+
+@pytest.mark.parametrize("ended", [RunState.FAILED, RunState.HELD])
+def test_a_source_whose_last_run_came_to_nothing_is_stale_however_fresh_its_contacts(tmp_path, ended):
+    with World(tmp_path) as made:
+        source = made.source("crm")
+        with made.database.write() as connection:
+            runs.add(connection, source.id, started=MOMENT, seconds=1.0, state=RunState.DONE)
+        assert found(made, stale_hours=72)[1]["stale_sources"]["examples"] == []
+        later = MOMENT + timedelta(hours=1)
+        with made.database.write() as connection:
+            runs.add(connection, source.id, started=later, seconds=1.0, state=ended, reason="no answer")
+        (told,) = found(made, stale_hours=72)[1]["stale_sources"]["examples"]
+        assert (told["state"], told["hours"], told["reason"]) == (ended.value, 48.0, "no answer")
