@@ -48,7 +48,8 @@ class Index:
     def open(cls, folder: Path, database: Database) -> "Index":
         """Open the index and let it follow the store; a damaged one, one of another version, or none, is built first.
 
-        While another process writes it, it is used as it is: nobody who only asks waits for a sync.
+        While another process writes it, it is used as it is: nobody who only asks waits for a sync. Raises
+        `store.errors.Busy` for one that is still growing after WAIT_S seconds.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         index = cls(folder, database)
@@ -56,8 +57,10 @@ class Index:
             with index._writing(WAIT_S):
                 if not index._is_usable():
                     index._rebuild()
+        if index.is_growing:
+            index.follow(WAIT_S)  # as it is, it would leave out contacts and not say so
         with suppress(Busy):
-            index.follow(WAIT_S if index.is_growing else 0)
+            index.follow(0)
         return index
 
     @classmethod

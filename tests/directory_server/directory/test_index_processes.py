@@ -57,3 +57,17 @@ def test_a_file_that_a_rebuild_has_just_removed_is_not_asked(world, monkeypatch)
     answers.append(stale)
     assert index.follow() == 0
     index.close()
+
+
+def test_an_index_that_grows_is_waited_for(world, monkeypatch) -> None:
+    """It would leave out contacts that are there, and nobody would know."""
+    (world.folder / "index" / "current").unlink()
+    growing = Index.serving(world.folder / "index", world.database)
+    assert growing.is_growing
+    growing.close()
+    monkeypatch.setattr(module, "WAIT_S", 0.1)
+    with held(world), pytest.raises(Busy):
+        Index.open(world.folder / "index", world.database)
+    index = Index.open(world.folder / "index", world.database)
+    assert (index.is_growing, index.count()) == (False, 1)
+    index.close()

@@ -1,6 +1,6 @@
 """What an admin changes reaches users on an open line at once: asked sealed, through a real relay."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,25 +15,10 @@ from directory_server.store.rows import FieldGroup
 from tests.fakes.end import End
 from tests.fakes.uplinked import OID, TID, Identity, uplinked
 from tests.fakes.world import World
-from tests.servers.jwks import JwksServer
 from tests.servers.relay import Relay
 
 pytestmark = [pytest.mark.anyio, pytest.mark.server]
 MAIL = (Email("anna@acme.example"),)
-
-
-@pytest.fixture(scope="module")
-def relay() -> Iterator[Relay]:
-    with Relay() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def identity() -> Iterator[Identity]:
-    with JwksServer() as server:
-        provider = Identity(server.authority)
-        server.document = provider.jwks()
-        yield provider
 
 
 def views(world: World) -> Callable[[str, frozenset[str]], View]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,24 +17,9 @@ from directory_server.observe.status import Health
 from directory_server.store.database import Database
 from tests.fakes.end import End
 from tests.fakes.uplinked import API, OID, OTHER_TID, TAB, TID, FakeView, Identity, person, uplinked
-from tests.servers.jwks import JwksServer
 from tests.servers.relay import Relay
 
 pytestmark = [pytest.mark.anyio, pytest.mark.server]
-
-
-@pytest.fixture(scope="module")
-def relay() -> Iterator[Relay]:
-    with Relay() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def identity() -> Iterator[Identity]:
-    with JwksServer() as server:
-        provider = Identity(server.authority)
-        server.document = provider.jwks()
-        yield provider
 
 
 def registered(database: Database, relay: Relay, **changed: Any) -> tenant.Tenant:
