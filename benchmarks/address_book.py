@@ -7,8 +7,9 @@ million contacts hold about 94,000 distinct words in normal form, 14 words and 2
 import random
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate
+
+from msgspec import structs
 
 from benchmarks.book_names import given_names, surnames
 from benchmarks.book_places import ROLES, TITLES, Companies, Company, plain
@@ -122,4 +123,4 @@ def _repeated(draw: random.Random, contact: Contact) -> Contact:
     """Return the contact as a second source holds it: the name the other way round, fewer fields and numbers."""
     full = f"{contact.given_name} {contact.family_name}"
     kept = contact.phones if draw.random() < 0.5 else contact.phones[:1]
-    return replace(contact, display_name=full, phones=kept, department="", job_title="", notes="")
+    return structs.replace(contact, display_name=full, phones=kept, department="", job_title="", notes="")

@@ -5,11 +5,13 @@ import json
 import multiprocessing
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+from msgspec import structs
 
 from benchmarks import book_csv
 from benchmarks.address_book import AddressBook
@@ -147,16 +149,15 @@ def update(folder: Path, book: AddressBook) -> Updated:
     changed = {str(at): contact for at, contact in enumerate(some) if at % 10 != 9}
     with World(folder) as world:
         single = [
-            _until_found(
-                world, near, {key: replace(contact, job_title=f"Neu{_letters(at)}wort")}, f"Neu{_letters(at)}wort"
-            )
+            _until_found(world, near, {key: structs.replace(contact, job_title=title)}, title)
             for at, (key, contact) in enumerate(islice(changed.items(), _SINGLE_UPDATES))
+            for title in (f"Neu{_letters(at)}wort",)
         ]
-        many = {key: replace(contact, job_title="Umgezogen") for key, contact in islice(changed.items(), MANY)}
+        many = {key: structs.replace(contact, job_title="Umgezogen") for key, contact in islice(changed.items(), MANY)}
         last = next(reversed(many))
-        many[last] = replace(many[last], job_title="Umgezogenletzter")
+        many[last] = structs.replace(many[last], job_title="Umgezogenletzter")
         seconds = _until_found(world, near, many, "Umgezogenletzter") / 1000
-        after = _until_found(world, near, {last: replace(many[last], job_title="Danachwort")}, "Danachwort")
+        after = _until_found(world, near, {last: structs.replace(many[last], job_title="Danachwort")}, "Danachwort")
     near.send(None)
     writer.join(30)
     return Updated(times(single), seconds, after)

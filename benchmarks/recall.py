@@ -10,11 +10,12 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from msgspec import structs
 
 from benchmarks import labels, typed
 from benchmarks.address_book import AddressBook
@@ -92,7 +93,7 @@ def theirs(book: AddressBook) -> Result:
 
 
 def _shown(contact: Contact) -> Contact:
-    return replace(contact, display_name=contact.display_name or contact.name())
+    return structs.replace(contact, display_name=contact.display_name or contact.name())
 
 
 def bars(found: Result) -> list[Bar]:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Final
 
-from connectors import assemble
 from connectors.contact import Address, Contact, Email, Phone, PhoneKind, PlaceKind
 from connectors.pick import Pick, fold, tidy
 
@@ -74,7 +73,7 @@ class Straight:
         for step in self._steps:
             values.append(step(values))
         birthday = values[self._birthday]
-        return assemble.contact(  # type: ignore[call-arg]  # the star stands for 11 texts
+        return Contact(  # type: ignore[call-arg]  # the star stands for 11 texts
             *self._texts(values),
             self._all_phones(values) if self._phones else (),
             self._all_emails(values) if self._emails else (),
@@ -91,7 +90,7 @@ class Straight:
         for name, kind, label, (place, pick) in self._phones:
             for raw in (values[place],) if pick is None else pick.parted(values[place]):
                 if raw and (name, raw) not in found:
-                    found[name, raw] = assemble.phone(kind, raw, label)
+                    found[name, raw] = Phone(kind, raw, label)
         return tuple(found.values())
 
     def _all_emails(self, values: list[str]) -> tuple[Email, ...]:
@@ -99,12 +98,12 @@ class Straight:
         for kind, (place, pick) in self._emails:
             for address in (values[place],) if pick is None else pick.parted(values[place]):
                 if address and (folded := address.casefold()) not in found:
-                    found[folded] = assemble.email(address, kind)
+                    found[folded] = Email(address, kind)
         return tuple(found.values())
 
     def _all_addresses(self, values: list[str]) -> tuple[Address, ...]:
         found = [(kind, of(values)) for kind, of in self._addresses]
-        return tuple([assemble.address(kind, *parts) for kind, parts in found if any(parts)])
+        return tuple([Address(kind, *parts) for kind, parts in found if any(parts)])
 
     def _sources(self, pick: Pick) -> list[_Source]:
         if pick.constant or pick.template:

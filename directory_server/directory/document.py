@@ -1,8 +1,9 @@
 """Documents: what the index keeps of one contact, computed purely from the contact and its source's location."""
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from msgspec.json import Decoder, Encoder
 
 from connectors.contact import Contact, PlaceKind
 from directory_server.directory import dialling
@@ -10,16 +11,15 @@ from directory_server.directory.listing import Number
 from directory_server.directory.normal_form import words
 from directory_server.directory.number import read
 from directory_server.directory.person import is_personal, name_company_key, personal_mail
-from directory_server.store.contact_json import PHONE_KINDS
 from directory_server.store.rows import FieldGroup, Location
 
 _SHORTEST_NAME = 4
 _MAIL_MARKS = str.maketrans(dict.fromkeys("._-+", " "))
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode: Final = Encoder().encode
+_numbers: Final = Decoder(tuple[Number, ...]).decode
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One contact as the index keeps it.
 
     `texts` holds, for each of `columns.TEXT`, words as written, with blanks between; `custom` the custom fields by
@@ -146,12 +146,12 @@ def links(contact: Contact, numbers: tuple[Number, ...]) -> tuple[tuple[str, Fie
 
 def numbers_to_json(numbers: tuple[Number, ...]) -> str:
     """Return the numbers as JSON text."""
-    return _encode([[n.kind, n.raw, n.e164, n.extension, n.trunk, n.label] for n in numbers])
+    return _encode(numbers).decode()
 
 
 def numbers_from_json(text: str) -> tuple[Number, ...]:
     """Return the numbers that `numbers_to_json` wrote."""
-    return tuple([Number(PHONE_KINDS[kind], *rest) for kind, *rest in json.loads(text)])
+    return _numbers(text)
 
 
 Keys = Callable[[Number], tuple[str, ...]]

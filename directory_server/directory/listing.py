@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from msgspec import Struct
+
 from connectors.contact import Contact, PhoneKind
 from directory_server.store.rows import FieldGroup
 
@@ -11,8 +13,7 @@ WHOLE: Final = frozenset({FieldGroup.NAME, FieldGroup.BUSINESS, FieldGroup.PRIVA
 """The field groups of a contact's fields: who may read them all may know when any of them changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True, gc=False, array_like=True):
     """A number read with its source's location.
 
     `raw` as the source wrote it; `e164` with its plus ("+498984079812"), empty where it cannot be read or is internal;

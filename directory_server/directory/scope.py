@@ -1,8 +1,10 @@
 """Scope: which field groups of which sources a view may read, and how everything else is blanked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+
+from msgspec import structs
 
 from connectors.contact import Contact, PhoneKind, PlaceKind
 from directory_server.directory.columns import granted
@@ -55,7 +57,7 @@ def visible(contact: Contact, groups: frozenset[FieldGroup]) -> Contact:
         return contact
     blank = {name: getattr(_EMPTY, name) for name in _hidden(groups)}
     home = {PlaceKind.HOME: private}
-    return replace(
+    return structs.replace(
         contact,
         **blank,
         phones=tuple(p for p in contact.phones if (private if p.kind is PhoneKind.HOME else business)),

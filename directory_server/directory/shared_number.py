@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from connectors.contact import Contact, PhoneKind
 from directory_server.directory.listing import Listing, Number
 from directory_server.directory.person import company_words, together
@@ -34,7 +36,7 @@ def told(
     kinds: dict[PhoneKind, Number] = {}
     for number in (number for listing in listings for number in listing.numbers):
         if number.e164 in asked or "x" + number.extension in asked:
-            kinds.setdefault(number.kind, replace(number, label=""))
+            kinds.setdefault(number.kind, structs.replace(number, label=""))
     shown = Contact(display_name=name, company=company)
     return (replace(listings[0], contact=shown, numbers=tuple(kinds.values())),)
 

@@ -175,7 +175,6 @@ class Plan:
         if quiet and same and not again:
             return None
         key.encode()
-        text.encode()
         return Change(key, contact, text, record_hash, contact_hash, quiet)
 
     def _delete(self, key: str) -> None:

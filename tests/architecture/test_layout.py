@@ -32,7 +32,7 @@ FOLDERS = {
 
 # Files that lie directly in a package: its table of contents.
 FILES = {
-    "connectors": "assemble connector contact errors events mapping pick registry settings straight",
+    "connectors": "connector contact errors events mapping pick registry settings straight",
     "relay_cloud": (
         "README __main__ app ask_route config control exchange http_answer limits line_route metrics outcomes registrar"
         " tickets"

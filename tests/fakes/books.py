@@ -1,9 +1,9 @@
 """Made-up address books for properties: words that are near one another, in every field, and queries that meet them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hypothesis import strategies as st
+from msgspec import structs
 
 from connectors.contact import Address, Contact, Email, Phone, PhoneKind, PlaceKind
 from directory_server.directory.view import View
@@ -128,7 +128,7 @@ def with_hidden(shown: Contact, hidden: Contact, granted: frozenset[FieldGroup])
         **texts(FieldGroup.NOTES, "notes", "custom"),
         **{kind: parts(kind, home=False) + parts(kind, home=True) for kind in ("phones", "emails", "addresses")},
     }
-    return replace(shown, **fields)  # type: ignore[arg-type] # each field is taken from a Contact
+    return structs.replace(shown, **fields)  # type: ignore[arg-type] # each field is taken from a Contact
 
 
 Book = Sequence[Sequence[Contact]]

@@ -1,3 +1,4 @@
+import json
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from connectors.contact import Address, Contact, Email, Phone, PhoneKind, PlaceKind
 from directory_server.store import (  # noqa: F401 - each registers its table
     admins,
     clients,
@@ -21,6 +23,7 @@ from directory_server.store import (  # noqa: F401 - each registers its table
     states,
 )
 from directory_server.store import database as database_module
+from directory_server.store.contact_json import contact_to_json, fingerprint
 from directory_server.store.database import Database
 from directory_server.store.errors import NotADatabase, SchemaTooNew
 from directory_server.store.rows import SharedNumbers
@@ -143,6 +146,36 @@ def test_closing_twice_is_fine(database):
 
 def test_repr_carries_no_secret(database):
     assert repr(database) == f"<Database {database.path}>"
+
+
+def test_contacts_of_an_older_schema_are_written_as_contacts_are_now(tmp_path, monkeypatch):
+    path = tmp_path / "contactory.sqlite"
+    monkeypatch.setattr(database_module, "REVISION", "0004")
+    Database.open(path, VAULT).close()
+    marks = "".join(map(chr, range(0x20))) + '"\\/\x7f\u2028\U0001f600'
+    old = {
+        "given_name": "Jörg", "notes": marks, "birthday": "1970-01-01",
+        "phones": [["work", "1"], ["home", "2", "Fax"]], "emails": [["work", "a@x"], ["home", "b@x"]],
+        "addresses": [["home", "", "", "Ulm", "", ""]], "custom": [["nr", "9"]],
+    }  # fmt: skip
+    with sqlite3.connect(path) as plain:
+        plain.execute(
+            "INSERT INTO contacts VALUES (1, 1, 'k', 1, '2026-01-01', '2026-01-01', NULL, x'00', x'00', ?, '{}')",
+            (json.dumps(old, ensure_ascii=False),),
+        )
+    plain.close()
+    monkeypatch.undo()
+    opened = Database.open(path, VAULT)
+    contact = Contact(
+        given_name="Jörg", notes=marks, birthday="1970-01-01", custom=(("nr", "9"),),
+        phones=(Phone(PhoneKind.WORK, "1"), Phone(PhoneKind.HOME, "2", "Fax")),
+        emails=(Email("a@x"), Email("b@x", PlaceKind.HOME)), addresses=(Address(PlaceKind.HOME, city="Ulm"),),
+    )  # fmt: skip
+    text = contact_to_json(contact)
+    assert opened.driver().execute("SELECT contact, contact_hash FROM contacts").fetchall() == [
+        (text, fingerprint(text))
+    ]
+    opened.close()
 
 
 def test_clients_of_the_first_schema_are_kept(tmp_path, monkeypatch):

@@ -1,7 +1,7 @@
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from connectors.contact import Address, Contact, Email, Phone, PhoneKind, PlaceKind
 from directory_server.directory.listing import Listing
@@ -65,7 +65,7 @@ def test_a_number_that_cannot_be_read_is_given_as_written() -> None:
 
 def test_addresses_in_lines() -> None:
     work = Address(street="Haupt$tr. 1", postal_code="1", city="B", country="DE")
-    entry = person(Contact(addresses=(work, replace(work, kind=PlaceKind.HOME, street="Home 2"))))
+    entry = person(Contact(addresses=(work, structs.replace(work, kind=PlaceKind.HOME, street="Home 2"))))
     assert entry.values("postalAddress") == ("Haupt\\24tr. 1$1 B$DE",)
     assert entry.values("homePostalAddress") == ("Home 2$1 B$DE",)
 
