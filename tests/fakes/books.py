@@ -8,7 +8,7 @@ from msgspec import structs
 from connectors.contact import Address, Contact, Email, Phone, PhoneKind, PlaceKind
 from directory_server.directory.view import View
 from directory_server.store import sources
-from directory_server.store.rows import FieldGroup
+from directory_server.store.rows import FieldGroup, SharedNumbers
 from tests.fakes.world import World
 
 WORDS = (
@@ -81,6 +81,7 @@ BOOKS = st.lists(
 """The contacts of each source."""
 SCOPES = st.lists(GROUPS, min_size=len(SOURCES), max_size=len(SOURCES))
 """What may be read of each source."""
+POLICIES = st.sampled_from(tuple(SharedNumbers))
 FAMILIAR = st.lists(st.integers(0, IDS.stop), max_size=3)
 
 
@@ -154,7 +155,19 @@ def fill(world: World, book: Book) -> None:
     world.index.follow()
 
 
-def view_of(world: World, scope: Sequence[frozenset[FieldGroup]]) -> View:
+def fill_only(world: World, shown: Book, scope: Sequence[frozenset[FieldGroup]]) -> None:
+    """Fill the world with nothing but what may be read: no contact of any other source, no word of anything hidden."""
+    fill(world, only_shown(shown, scope))
+    for source, granted in zip(sources.all(world.database), scope, strict=True):
+        if not granted:
+            world.delete(source, KEYS, follow=False)
+    world.index.rebuild()  # else the vocabulary would remember words of earlier examples
+
+
+def view_of(
+    world: World, scope: Sequence[frozenset[FieldGroup]], shared_numbers: SharedNumbers = SharedNumbers.PRIORITY
+) -> View:
     """Return the view that may read this of each of SOURCES."""
     known = sources.all(world.database)
-    return world.view({source.id: granted for source, granted in zip(known, scope, strict=True)})
+    granted = {source.id: fields for source, fields in zip(known, scope, strict=True)}
+    return world.view(granted, shared_numbers=shared_numbers)
