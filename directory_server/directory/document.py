@@ -1,25 +1,27 @@
 """Documents: what the index keeps of one contact, computed purely from the contact and its source's location."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
+from msgspec import Struct
 from msgspec.json import Decoder, Encoder
 
 from connectors.contact import Contact, PlaceKind
 from directory_server.directory import dialling
 from directory_server.directory.listing import Number
 from directory_server.directory.normal_form import words
-from directory_server.directory.number import read
+from directory_server.directory.number import read_all
 from directory_server.directory.person import is_personal, name_company_key, personal_mail
 from directory_server.store.rows import FieldGroup, Location
 
 _SHORTEST_NAME = 4
+_NAME, _BUSINESS, _PRIVATE = FieldGroup.NAME, FieldGroup.BUSINESS, FieldGroup.PRIVATE
 _MAIL_MARKS = str.maketrans(dict.fromkeys("._-+", " "))
 _encode: Final = Encoder().encode
 _numbers: Final = Decoder(tuple[Number, ...]).decode
 
 
-class Document(NamedTuple):
+class Document(Struct, frozen=True, gc=False):
     """One contact as the index keeps it.
 
     `texts` holds, for each of `columns.TEXT`, words as written, with blanks between; `custom` the custom fields by
@@ -39,7 +41,7 @@ class Document(NamedTuple):
 
 def document(identity: int, source: int, contact: Contact, location: Location) -> Document:
     """Return what to keep of this contact."""
-    numbers = tuple(number for phone in contact.phones for number in read(phone.raw, location, phone.kind, phone.label))
+    numbers = read_all(contact.phones, location) if contact.phones else ()
     given = contact.given_name
     return Document(
         id=identity,
@@ -129,19 +131,16 @@ def _mail_text(address: str) -> str:
 
 def links(contact: Contact, numbers: tuple[Number, ...]) -> tuple[tuple[str, FieldGroup], ...]:
     """Return the keys under which other contacts of the same person may be found, each with its field group."""
-    found: dict[tuple[str, FieldGroup], None] = {}
+    found: list[tuple[str, FieldGroup]] = []
     for email in contact.emails:
         mail = personal_mail(email.address)
         if mail:
-            group = FieldGroup.PRIVATE if email.kind is PlaceKind.HOME else FieldGroup.BUSINESS
-            found["m" + mail, group] = None
-    for number in numbers:
-        if is_personal(number):
-            found["p" + number.e164, number.group] = None
+            found.append(("m" + mail, _PRIVATE if email.kind is PlaceKind.HOME else _BUSINESS))
+    found += [("p" + number.e164, number.group) for number in numbers if is_personal(number)]
     key = name_company_key(contact)
     if key:
-        found["n" + key, FieldGroup.NAME] = None
-    return tuple(found)
+        found.append(("n" + key, _NAME))
+    return tuple([one for at, one in enumerate(found) if one not in found[:at]])
 
 
 def numbers_to_json(numbers: tuple[Number, ...]) -> str:

@@ -85,8 +85,7 @@ class Generation:
             while changed := contacts.rows_since(self._database, reached, BATCH):
                 # What changes meanwhile gets a number beyond `last` and would come a second time.
                 present = [row for row in changed if row[_SEQUENCE] <= last]
-                for one in contact_table.put(connection, present, origins):
-                    collector.add(one)
+                collector.add(contact_table.put(connection, present, origins))
                 if len(collector) >= MOST_DOCUMENTS:
                     self._segments.put(connection, collector.batch(), collector.sorts, origins.priorities)
                     collector = Collector()

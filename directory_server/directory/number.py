@@ -5,17 +5,18 @@ long German direct dials are not, for libphonenumber, and still ring.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from connectors.contact import PhoneKind
+from connectors.contact import Phone, PhoneKind
 from directory_server.directory import dialling
 from directory_server.directory.asked import BEHIND_STEM, EXTENSION, LONGEST_TEXT, Asked, ask, notation, plain
 from directory_server.directory.listing import Number
 from directory_server.directory.reader import LONGEST, Reader, reader
 from directory_server.store.rows import Location
 
-__all__ = ["Asked", "ask", "notation", "read"]
+__all__ = ["Asked", "ask", "notation", "read", "read_all"]
 
 _MOST = 10
 _DASH = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
@@ -56,19 +57,27 @@ def read(raw: str, location: Location, kind: PhoneKind = PhoneKind.WORK, label: 
 
     Every number carries its own piece of `raw`; a piece that cannot be read has an empty `e164`.
     """
-    piece = raw.strip()
-    if _ONE.match(piece) and len(raw) <= LONGEST_TEXT and ".." not in piece:  # most numbers
-        e164, extension, trunk = _dialled(piece, piece.translate(_BLANKS).split(), "", reader(location))
-        return (Number(kind, piece, e164, extension, trunk, label),)
-    if not piece:
-        return ()
-    found = _read(raw, location) if len(raw) <= LONGEST_TEXT else ((piece, "", "", ""),)
-    return tuple([Number(kind, *one, label) for one in found])
+    return read_all((Phone(kind, raw, label),), location)
+
+
+def read_all(phones: Iterable[Phone], location: Location) -> tuple[Number, ...]:
+    """Return the numbers of several fields, read as `read` does."""
+    at = reader(location)
+    found: list[Number] = []
+    for phone in phones:
+        raw = phone.raw
+        piece = raw.strip()
+        if _ONE.match(piece) and len(raw) <= LONGEST_TEXT and ".." not in piece:  # most numbers
+            e164, extension, trunk = _dialled(piece, piece.translate(_BLANKS).split(), "", at)
+            found.append(Number(phone.kind, piece, e164, extension, trunk, phone.label))
+        elif piece:
+            parts = _read(raw, at) if len(raw) <= LONGEST_TEXT else ((piece, "", "", ""),)
+            found += [Number(phone.kind, *one, phone.label) for one in parts]
+    return tuple(found)
 
 
 @lru_cache(maxsize=4096)
-def _read(raw: str, location: Location) -> tuple[tuple[str, str, str, str], ...]:
-    at = reader(location)
+def _read(raw: str, at: Reader) -> tuple[tuple[str, str, str, str], ...]:
     pieces = _pieces(raw, at)
     if len(pieces) == 1:
         return ((raw.strip(), *_one(pieces[0], at)),)

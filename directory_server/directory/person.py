@@ -34,7 +34,7 @@ _LEGAL_FORMS = frozenset(
      "corp", "sa", "sarl", "sas", "srl", "spa", "bv", "nv", "sp", "zoo", "sro", "kft", "oy", "ab", "as", "the", "der",
      "die")
 )  # fmt: skip
-_LINKING = frozenset({PhoneKind.WORK, PhoneKind.MOBILE, PhoneKind.HOME})
+_LINKING = (PhoneKind.WORK, PhoneKind.MOBILE, PhoneKind.HOME)  # a tuple finds its very members faster than a set
 _VOWELS = frozenset("aeiouy")
 _SHORTEST_NEAR = 4
 
@@ -187,7 +187,7 @@ def name_company_key(contact: Contact) -> str:
         return ""
     if not contact.given_name and not contact.family_name and _plain(name) <= set(words(contact.company)):
         return "|" + " ".join(sorted(_plain(words(contact.company))))
-    if len(name) < 2 or set(name) <= set(company):  # noqa: PLR2004 - given and family name
+    if len(name) < 2 or (name[0] in company and set(name) <= set(company)):  # noqa: PLR2004 - given and family name
         return ""
     return " ".join(sorted(name)) + "|" + " ".join(company)
 

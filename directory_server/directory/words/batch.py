@@ -11,6 +11,7 @@ import numpy.typing as npt
 from connectors.contact import PhoneKind
 from directory_server.directory.columns import CUSTOM, DIGITS, NAME, TEXT
 from directory_server.directory.document import Document
+from directory_server.directory.listing import Number
 from directory_server.directory.normal_form import DIGITS as DIGITS_OF_WORDS
 from directory_server.directory.normal_form import LONGEST, words
 from directory_server.directory.tables import row_of
@@ -25,7 +26,8 @@ ENTRY_BITS: Final = 28
 ENTRY_MASK: Final = (1 << ENTRY_BITS) - 1
 """A word of a text is one number: its column, then its entry."""
 
-_MARKS: Final = tuple(bytes([column.at]) for column in TEXT)
+_COMMON: Final = frozenset("cdtl")
+"""Columns whose texts many documents share: company, department, title, city."""
 _HOME: Final = PhoneKind.HOME
 
 
@@ -59,35 +61,53 @@ class Collector:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def add(self, document: Document) -> None:
-        """Add a document."""
-        found: list[int] = []
-        add_text, of_entry = self._numbering.add_text, self._numbering.of_entry
-        for mark, text in zip(_MARKS, document.texts, strict=True):
-            if text:
-                self._columns += mark * add_text(text, found)
-        if document.initial:
-            found.append(of_entry(initial(document.initial)))
-            self._columns += _MARKS[NAME.at]
-        for name, value in document.custom:
+    def add(self, documents: Iterable[Document]) -> None:
+        """Add documents."""
+        reading = [
+            (bytes((column.at,)), self._numbering.of_common_text if column.name in _COMMON else self._numbering.of_text)
+            for column in TEXT
+        ]
+        columns = self._columns
+        for document in documents:
+            found: list[int] = []
+            for (mark, of_text), text in zip(reading, document.texts, strict=True):
+                if text:
+                    numbers = of_text(text)
+                    found += numbers
+                    columns += mark * len(numbers)
+            if document.initial:
+                found.append(self._numbering.of_entry(initial(document.initial)))
+                columns.append(NAME.at)
+            if document.custom:
+                numbers = self._custom(document.custom)
+                found += numbers
+                columns += bytes((CUSTOM.at,)) * len(numbers)
+            self._words.fromlist(found)
+            self._lengths.append(len(found))
+            self._add_numbers(document.numbers)
+            self._rows.append(row_of(document.id, document.source))
+            self.sorts.append(document.sort)
+
+    def _custom(self, fields: Iterable[tuple[str, str]]) -> list[int]:
+        """Return the entries of custom fields, by which they are found under their name."""
+        found: list[str] = []
+        for name, value in fields:
             every = dict.fromkeys(words(value, LONGEST))
             # Customer numbers and the like: elsewhere long digits are left out.
             long = [word for word in every if len(word) > DIGITS_OF_WORDS and word.isdigit()]
-            numbers = [of_entry(text) for text in (*(tag(name, word) for word in every), *long)]
-            found += numbers
-            self._columns += _MARKS[CUSTOM.at] * len(numbers)
-        self._words.fromlist(found)
+            found += (*(tag(name, word) for word in every), *long)
+        return [self._numbering.of_entry(text) for text in found]
+
+    def _add_numbers(self, numbers: Iterable[Number]) -> None:
         at = len(self._rows)
-        seen: set[tuple[bool, str]] = set()
-        for number in document.numbers:
+        business: list[str] = []
+        private: list[str] = []
+        for number in numbers:
             digits = number.e164[1:] or (EXTENSION + number.extension if number.extension else "")
-            private = number.kind is _HOME
-            if digits and (private, digits) not in seen:
-                seen.add((private, digits))
-                (self._private if private else self._business).add(at, digits)
-        self._lengths.append(len(found))
-        self._rows.append(row_of(document.id, document.source))
-        self.sorts.append(document.sort)
+            held, column = (private, self._private) if number.kind is _HOME else (business, self._business)
+            if digits and digits not in held:
+                held.append(digits)
+                column.add(at, digits)
 
     def batch(self) -> Batch:
         """Return what was collected."""

@@ -7,7 +7,7 @@ sorted, so that a beginning is one run; so do all their tails of two digits and 
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -27,6 +27,7 @@ _BEYOND: Final = 10
 _STEP: Final = 256
 """Every so many tails the fence has one."""
 _LONGEST_CODE = 3
+_AT_ONCE: Final = 65_536
 _FILL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 Packed = npt.NDArray[np.uint64]
@@ -37,7 +38,6 @@ def packed(digits: str) -> int:
     return int(digits[:DIGITS].ljust(DIGITS, "f"), 16)
 
 
-@lru_cache(maxsize=2048)
 def code_length(beginning: str) -> int:
     """Return how many digits stand before the national part, of a number's first three."""
     return 1 if beginning.startswith(EXTENSION) else len(dialling.country_code(beginning))
@@ -147,20 +147,31 @@ class Numbers:
     """Collects the numbers of one column, document by document."""
 
     def __init__(self) -> None:
-        self._packed = array("Q")
-        self._codes = array("B")
+        self._waiting: list[str] = []
+        self._packed: list[Packed] = []
         self._docs = array("I")
 
     def add(self, document: int, digits: str) -> None:
         """Add E.164 digits, or `EXTENSION` and an extension."""
-        self._packed.append(packed(digits))
-        self._codes.append(code_length(digits[:_LONGEST_CODE]))
+        self._waiting.append(digits)
         self._docs.append(document)
+        if len(self._waiting) == _AT_ONCE:
+            self._pack()
+
+    def _pack(self) -> None:
+        """Pack what is waiting, as `packed` does one by one."""
+        digits = "".join([one[:DIGITS].ljust(DIGITS, "f") for one in self._waiting])
+        self._packed.append(np.frombuffer(bytes.fromhex(digits), dtype=">u8").astype(np.uint64))
+        self._waiting.clear()
 
     def arrays(self) -> tuple[Packed, npt.NDArray[np.uint8], Ids]:
         """Return what was collected: numbers, codes, documents."""
-        return (
-            np.array(self._packed, dtype=np.uint64),
-            np.array(self._codes, dtype=np.uint8),
-            np.array(self._docs, dtype=np.uint32),
-        )
+        self._pack()
+        numbers = np.concatenate(self._packed)
+        return numbers, _code_lengths()[numbers >> np.uint64(52)], np.array(self._docs, dtype=np.uint32)
+
+
+@cache
+def _code_lengths() -> npt.NDArray[np.uint8]:
+    """Return `code_length` by the first three digits of a packed number."""
+    return np.array([code_length(f"{first:03x}".rstrip("f")) for first in range(16**_LONGEST_CODE)], dtype=np.uint8)

@@ -81,8 +81,7 @@ class Segments:
     def add(self, connection: sqlite3.Connection, documents: Iterable[Document], priorities: Mapping[int, int]) -> None:
         """Put documents in."""
         collector = Collector()
-        for document in documents:
-            collector.add(document)
+        collector.add(documents)
         if len(collector):
             self.put(connection, collector.batch(), collector.sorts, priorities)
 

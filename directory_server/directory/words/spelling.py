@@ -6,9 +6,10 @@ behind separators. In code-point order all spellings of a word stand together, a
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from directory_server.directory.normal_form import fold, words
+from directory_server.directory.normal_form import DIGITS, LONGEST, contract, fold, words
 
 SEPARATOR: Final = "\0"
 BEHIND_WORD: Final = "\1"
@@ -20,7 +21,6 @@ TAG: Final = ":"
 _APOSTROPHE = re.compile("['`\u2018\u2019\u02bc\u00b4]")
 _WRITTEN = re.compile(r"[^\W_]+")
 _JOINS: Final = "-'`\u2010\u2011\u2018\u2019\u02bc\u00b4"
-_LONGEST_RAW: Final = 40
 _MOST_REMEMBERED: Final = 400_000
 
 
@@ -70,7 +70,7 @@ def written(piece: str) -> list[Written]:
             shown = [""] * len(found)
         return [
             Written(
-                Spelling(normal, match[0][:_LONGEST_RAW], match.start() > 0 and lowered[match.start() - 1] in _JOINS),
+                Spelling(normal, match[0][:LONGEST], match.start() > 0 and lowered[match.start() - 1] in _JOINS),
                 text,
             )
             for normal, match, text in zip(normals, found, shown, strict=True)
@@ -81,6 +81,9 @@ def written(piece: str) -> list[Written]:
 
 def entries(piece: str) -> tuple[str, ...]:
     """Return the entries of a text without blanks."""
+    if len(piece) <= LONGEST and piece.isascii() and piece.isalnum():  # most
+        raw = piece.lower()
+        return (entry(contract(raw), raw, part=False),) if len(raw) <= DIGITS or not raw.isdigit() else ()
     return tuple(entry(one.normal, one.raw, part=one.part) for one, _shown in written(piece))
 
 
@@ -99,24 +102,33 @@ class Numbering:
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
-        self._pieces: dict[str, tuple[int, ...]] = {}
+        self._pieces: dict[str, Sequence[int]] = {}
+        self._texts: dict[str, Sequence[int]] = {}
 
     def of_entry(self, text: str) -> int:
         """Return the number of one entry."""
         return self.numbers.setdefault(text, len(self.numbers))
 
-    def add_text(self, text: str, found: list[int]) -> int:
-        """Add the numbers of a text's entries to `found` and return how many; a known piece costs one look-up."""
-        before = len(found)
+    def of_text(self, text: str) -> Sequence[int]:
+        """Return the numbers of a text's entries; a known piece costs one look-up."""
+        found: list[int] = []
         get = self._pieces.get
         for piece in text.split():
             numbers = get(piece)
             found += self._of_new(piece) if numbers is None else numbers
-        return len(found) - before
+        return found
 
-    def _of_new(self, piece: str) -> tuple[int, ...]:
-        numbers = tuple(self.of_entry(text) for text in entries(piece))
-        if len(self._pieces) >= _MOST_REMEMBERED:
-            self._pieces.clear()
-        self._pieces[piece] = numbers
-        return numbers
+    def of_common_text(self, text: str) -> Sequence[int]:
+        """Return what `of_text` does for one of those texts that many documents have; a known one costs one look-up."""
+        numbers = self._texts.get(text)
+        return _remember(self._texts, text, self.of_text(text)) if numbers is None else numbers
+
+    def _of_new(self, piece: str) -> Sequence[int]:
+        return _remember(self._pieces, piece, tuple([self.of_entry(text) for text in entries(piece)]))
+
+
+def _remember(known: dict[str, Sequence[int]], text: str, numbers: Sequence[int]) -> Sequence[int]:
+    if len(known) >= _MOST_REMEMBERED:
+        known.clear()
+    known[text] = numbers
+    return numbers

@@ -31,7 +31,13 @@ WORD = st.text(alphabet="abmü", min_size=1, max_size=6)
         ("a.b", [("a", "a", False), ("b", "b", False)]),
         ("Straße", [("strasse", "strasse", False)]),
         ("Mu\u0308ller", [("muller", "müller", False)]),
+        ("Mueller", [("muller", "mueller", False)]),
+        ("A380", [("a380", "a380", False)]),
+        ("1234567A", [("1234567a", "1234567a", False)]),
+        ("123456", [("123456", "123456", False)]),
         ("12345678", []),
+        ("oe" * 20, [("o" * 20, "oe" * 20, False)]),
+        ("oe" * 30, [("o" * 20, "oe" * 20, False)]),
         ("&", []),
     ],
 )
@@ -67,9 +73,8 @@ def test_tags_and_initials_are_no_words():
 
 def test_numbers_are_given_in_order_of_coming():
     numbering = Numbering()
-    found = []
-    assert numbering.add_text("Hans Müller  Hans & Anna-Maria", found) == 5
-    assert found == [0, 1, 0, 2, 3]
-    assert [numbering.add_text(text, found) for text in ("", "12345678", "12345678")] == [0, 0, 0]
+    for numbers_of in (numbering.of_text, numbering.of_common_text, numbering.of_common_text):
+        assert list(numbers_of("Hans Müller  Hans & Anna-Maria")) == [0, 1, 0, 2, 3]
+        assert [list(numbers_of(text)) for text in ("", "12345678", "12345678")] == [[], [], []]
     assert list(numbering.numbers)[:2] == ["hans", entry("muller", "müller", part=False)]
     assert numbering.of_entry("hans") == 0
