@@ -15,8 +15,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from msgspec import structs
-
 from benchmarks import labels, typed
 from benchmarks.address_book import AddressBook
 from benchmarks.bars import Bar, table
@@ -69,7 +67,7 @@ def ours(folder: Path, book: AddressBook) -> Result:
 def theirs(book: AddressBook) -> Result:
     """Ask pg_trgm over both books."""
     small = labels.load()
-    keys, marked = list(small.contacts), [_shown(one) for one in small.contacts.values()]
+    keys = list(small.contacts)
     names: dict[int, str] = {}
 
     def named(contacts: Iterable[Contact]) -> Iterable[Contact]:
@@ -78,7 +76,7 @@ def theirs(book: AddressBook) -> Result:
             yield contact
 
     with Postgres() as server, closing(PgTrgm(server)) as trgm:
-        trgm.fill(rows(chain(marked, named(book.contacts()))))
+        trgm.fill(rows(chain(small.contacts.values(), named(book.contacts()))))
 
         def known(text: str) -> Keys:
             return {keys[at] for at in trgm.ask(text)[: labels.PAGE] if at < len(keys)}
@@ -90,10 +88,6 @@ def theirs(book: AddressBook) -> Result:
             "labelled": labels.measure(small.queries, known),
             "by class": labels.measure(_queries(book), bearers),
         }
-
-
-def _shown(contact: Contact) -> Contact:
-    return structs.replace(contact, display_name=contact.display_name or contact.name())
 
 
 def bars(found: Result) -> list[Bar]:

@@ -11,6 +11,11 @@ def ratio(ours: Times | None, theirs: Times | None) -> str:
     return f"{ours.p50 / theirs.p50:.2f}/{ours.p99 / theirs.p99:.2f}"
 
 
+def answered(*ways: Times | None) -> str:
+    """Return the share of queries that each way answered, in percent; "-" for one that was not asked."""
+    return "/".join("-" if one is None else f"{one.answered:.0%}".rstrip("%") for one in ways)
+
+
 def memory_lines(asked: Asked, count: int) -> str:
     """Return lines about memory, start, keystrokes and lookups."""
     grown = {name: asked.after[name] - asked.before[name] for name in asked.after}
