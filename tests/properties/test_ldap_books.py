@@ -15,6 +15,7 @@ from directory_server.fronts.ldap.candidates import Candidates
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.message import CompareRequest, Scope, SearchRequest
 from directory_server.fronts.ldap.search import Running, Tree
+from directory_server.store import sources
 from directory_server.store.rows import FieldGroup, SharedNumbers
 from tests.fakes import ldap_oracle as oracle
 from tests.fakes.books import (
@@ -150,6 +151,10 @@ def test_hidden_values_change_no_answer(  # noqa: PLR0917 - drawn by hypothesis
     view = view_of(world, scope, policy)
     for question, before in zip((*asked, *pairs), told, strict=True):
         assert (answer(view, question) if len(question) == 5 else compared(view, *question)) == before, question
+    known = zip(sources.all(world.database), scope, strict=True)
+    units = SearchRequest("dc=contacts", Scope.ONE, 0, 0, False, f.Present("objectClass"), ())
+    shown_units = entries(tree(view).search(units, waiting=True).run(1, Running(1.0), lambda: 0.0))
+    assert set(shown_units) == {f"ou={source.name},dc=contacts".encode() for source, granted in known if granted}
 
 
 @slow

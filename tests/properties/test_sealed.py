@@ -102,6 +102,9 @@ def test_hidden_values_change_no_sealed_answer(  # noqa: PLR0917 - drawn by hypo
     told = everything_told(ask, questions, familiar)
     fill(world, hiding(shown, hidden, scope))
     assert everything_told(ask, questions, familiar) == told
+    known = zip(sources.all(world.database), scope, strict=True)
+    named = [source.name for source, granted in known if granted]
+    assert all([one["name"] for one in answer["sources"]] == named for *_, answer in told if "sources" in answer)
 
 
 @slow

@@ -61,6 +61,8 @@ def test_hidden_values_change_nothing(  # noqa: PLR0917 - drawn by hypothesis
     told = everything_told(view_of(world, scope, policy), limit, familiar)
     fill(world, hiding(shown, hidden, scope))
     again = everything_told(view_of(world, scope, policy), limit, familiar)
+    known = zip(sources.all(world.database), scope, strict=True)
+    assert again["sources"] == [source.name for source, granted in known if granted]
     for question, answers in told.items():
         assert again[question] == answers, question
 
