@@ -27,8 +27,9 @@ from tests.servers.jwks import JwksServer
 from tests.servers.relay import Relay
 
 pytestmark = pytest.mark.server
-GROUP = "g1"
-"""The group that the asking user's token names."""
+GROUPS = ("g1", "g2")
+"""The groups that the asking user's token names."""
+NOTHING = [frozenset[FieldGroup]()] * 3
 
 Ask = Callable[[str, dict[str, Any]], tuple[int, dict[str, Any]]]
 slow = settings(
@@ -55,7 +56,7 @@ def ask(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]
         enter(uplinked(relay, folder, identity, views=views))
         end = End(enter(httpx.AsyncClient(trust_env=False)), relay.url, TID, relay.registrar.public_key())
         portal.call(end.fetch_keys)
-        token = identity.token(groups=[GROUP])
+        token = identity.token(groups=list(GROUPS))
 
         def asked(operation: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
             return portal.call(partial(end.ask, operation, body, relay.ticket(TID), token=token))
@@ -63,13 +64,15 @@ def ask(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]
         yield asked
 
 
-def grant(world: World, scope: list[frozenset[FieldGroup]]) -> None:
-    for source, fields in zip(sources.all(world.database), scope, strict=True):
-        if fields:
-            grants.put(world.database, source, GROUP, fields)
-        else:
-            with suppress(NotFound):  # never granted
-                grants.remove(world.database, source, GROUP)
+def grant(world: World, scope: list[frozenset[FieldGroup]], more: list[frozenset[FieldGroup]] = NOTHING) -> None:
+    """Grant `scope` to one of the user's groups and `more` to the other."""
+    for group, granted in zip(GROUPS, (scope, more), strict=True):
+        for source, fields in zip(sources.all(world.database), granted, strict=True):
+            if fields:
+                grants.put(world.database, source, group, fields)
+            else:
+                with suppress(NotFound):  # never granted
+                    grants.remove(world.database, source, group)
 
 
 def everything_told(ask: Ask, questions: list[tuple[str, int]], familiar: list[int]) -> list[Any]:
@@ -113,16 +116,15 @@ def test_more_grants_never_take_a_card_away(
     world: World, ask: Ask, book: Book, scope: list[frozenset[FieldGroup]], more: list[frozenset[FieldGroup]]
 ) -> None:
     fill(world, book)
-    both = [one | other for one, other in zip(scope, more, strict=True)]
     seen, found = [], []
-    for granted in (scope, both):
-        grant(world, granted)
+    for added in (NOTHING, more):
+        grant(world, scope, added)
         seen.append({number for number in IDS if ask("person", {"id": number})[1]["person"]})
         persons = ask("search", {"text": "steinach", "limit": 50})[1]["persons"]
         found.append([
             {contact["id"] for contact in one["contacts"]}
             for one in persons
-            if granted is both or one["match"]["rank"] in {"exact", "prefix", "compound"}
+            if added is more or one["match"]["rank"] in {"exact", "prefix", "compound"}
         ])  # fmt: skip
     assert seen[0] <= seen[1]
     assert all(card & set().union(*found[1]) for card in found[0])
@@ -134,7 +136,7 @@ def test_no_grants_no_sealed_answers(
     world: World, ask: Ask, book: Book, questions: list[tuple[str, int]], familiar: list[int]
 ) -> None:
     fill(world, book)
-    grant(world, [frozenset()] * 3)
+    grant(world, NOTHING)
     for operation, body, status, told in everything_told(ask, questions, familiar):
         assert status == Status.OK
         assert told["sources"] == [] if operation != "person" else told["person"] is None, (operation, body)
