@@ -3,6 +3,7 @@
     python deploy/demo/samples.py FOLDER
 
 customers.csv   about 1,000 customers: semicolons, Windows-1252, German headers, key column Kundennummer
+                (its last rows, and the CRM's, have the faults of real address books: see faulty.py)
 crm.sqlite      table `persons`, about 700 rows, English column names, key column id; some customers occur again
 staff.ldif      about 300 colleagues of Nordlicht, the demo's own company, inetOrgPerson with entryUUID;
                 numbers are 040/66969-xxx, some written as an extension only (-123)
@@ -12,13 +13,15 @@ import csv
 import io
 import sqlite3
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from connectors.ldap.ldif import render
 from connectors.ldap.record import Entry
+from deploy.demo import faulty
+from deploy.demo.faulty import crm_rows, customer_rows
 from deploy.demo.notation import messy, switchboard
 from deploy.demo.people import (
     DEPARTMENTS,
@@ -66,7 +69,7 @@ def cp1252(text: str) -> str:
     return "".join(c if c.encode("cp1252", "ignore") else slug(c).upper() if c.isupper() else slug(c) for c in text)
 
 
-def customers_csv(dice: Dice, employers: Iterable[Company], customers: Iterable[Person]) -> bytes:
+def customers_csv(dice: Dice, employers: Sequence[Company], customers: Iterable[Person]) -> bytes:
     """Return the customers file: each company's switchboard, then its people."""
     text = io.StringIO()
     rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
@@ -89,16 +92,22 @@ def customers_csv(dice: Dice, employers: Iterable[Company], customers: Iterable[
         phones = [work, messy(person.mobile, dice), fax, main]
         rest = [person.email, *place, person.notes, dice.pick(CATEGORIES)]
         rows.writerow([number, *map(cp1252, (company.name, *named, *phones, *rest))])
+    rows.writerows(customer_rows(_faulty_one(employers)))
     return text.getvalue().encode("cp1252")
 
 
-def crm_sqlite(path: Path, dice: Dice, persons: Iterable[Person]) -> None:
+def _faulty_one(employers: Iterable[Company]) -> Company:
+    return next(company for company in employers if company.name == faulty.EMPLOYER)
+
+
+def crm_sqlite(path: Path, dice: Dice, persons: Iterable[Person], employers: Iterable[Company]) -> None:
     """Write the CRM database; an existing file is replaced."""
     path.unlink(missing_ok=True)
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA page_size = 4096")
         database.execute(PERSONS)
         rows = [_crm_row(key, person, dice) for key, person in enumerate(persons, 1)]
+        rows += crm_rows(_faulty_one(employers), len(rows) + 1)
         database.executemany(f"INSERT INTO persons VALUES ({', '.join('?' * 15)})", rows)  # noqa: S608 - marks only
     database.close()
 
@@ -186,7 +195,7 @@ def make(folder: Path) -> None:
     customers = [*fixed_people(), *everybody[:CUSTOMERS]]
     again = [known_again(person, at) for at, person in enumerate(customers[:SHARED])]
     (folder / "customers.csv").write_bytes(customers_csv(dice, employers, customers))
-    crm_sqlite(folder / "crm.sqlite", dice, [*again, *everybody[CUSTOMERS:]])
+    crm_sqlite(folder / "crm.sqlite", dice, [*again, *everybody[CUSTOMERS:]], employers)
     (folder / "staff.ldif").write_bytes(staff_ldif(dice, staff(dice, mobiles)))
 
 

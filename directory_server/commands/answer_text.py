@@ -1,12 +1,16 @@
 """Answers of search and look-up as lines for people."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from directory_server.commands.speech import Speech
 from directory_server.directory.listing import Listing, Match
 from directory_server.directory.lookup import Lookup
 from directory_server.directory.person import Person
 from directory_server.directory.view import Answer
+
+_SHORT: Final = 6
+"""Characters up to which something with digits may be an extension."""
 
 People = Callable[[Person], Answer]
 """Finds the first people of a company."""
@@ -17,14 +21,26 @@ def search_text(answer: Answer, say: Speech | None = None, people: People | None
     say = say or Speech()
     lines: list[str] = []
     for person in answer.persons:
-        lines += _card(say, person.first("display_name"), person.first("company"), person.ordered("numbers"))
+        lines += person_card(person, say)
         if people and person.is_company and (count := how_many(say, people(person))):
-            lines.append(f"    {count}")
+            lines.append("    " + say("open_people", people=count, id=person.id))
         if person.match:
-            lines.append(f"    {found_by(say, person.match)}")
+            lines.append("    " + say("found", how=found_by(say, person.match), id=person.id))
     if not lines:
         return say("nothing")
     return "\n".join([*lines, *([say("and_more")] if answer.more else [])])
+
+
+def people_text(company: str, answer: Answer, say: Speech) -> str:
+    """Return the people of a company, in order of their names."""
+    if not company:
+        return say("no_company")
+    if not answer.persons:
+        return say("no_people", company=company)
+    lines = [f"{company}: {how_many(say, answer)}"]
+    for person in answer.persons:
+        lines += person_card(person, say, company)
+    return "\n".join([*lines, *([say("and_more_people")] if answer.more else [])])
 
 
 def lookup_text(answer: Lookup, number: str, say: Speech) -> str:
@@ -33,6 +49,12 @@ def lookup_text(answer: Lookup, number: str, say: Speech) -> str:
     for one in answer.listings:
         lines += _card(say, one.contact.name(), one.contact.company, (one,))
     return "\n".join(lines)
+
+
+def person_card(person: Person, say: Speech, within: str = "") -> list[str]:
+    """Return the lines of a person: name, company (unless it is `within`), sources, numbers."""
+    company = person.first("company")
+    return _card(say, person.first("display_name"), "" if company == within else company, person.ordered("numbers"))
 
 
 def how_many(say: Speech, people: Answer) -> str:
@@ -45,14 +67,15 @@ def how_many(say: Speech, people: Answer) -> str:
 def found_by(say: Speech, match: Match) -> str:
     """Return by what and where somebody was found."""
     if match.rank in {"number", "extension", "approximate"}:
-        return say("found_by_number", rank=say(f"rank_{match.rank}"))
-    return say("found_by", rank=say(f"rank_{match.rank}"), field=say(f"field_{match.field}"))
+        return say(f"rank_{match.rank}")
+    rank = "nickname_or_initials" if match.rank == "nickname" else f"rank_{match.rank}"
+    return say("found_by", rank=say(rank), field=say(f"field_{match.field}"))
 
 
 def titled(say: Speech, name: str, company: str) -> str:
     """Return a name with the company in brackets, where it is not the name itself."""
     name = name or say("nameless")
-    return f"{name} ({company})" if company and company != name else name
+    return f"{name} ({company})" if company and not name.startswith(company) else name
 
 
 def _head(answer: Lookup, number: str, say: Speech) -> str:
@@ -63,7 +86,9 @@ def _head(answer: Lookup, number: str, say: Speech) -> str:
     if answer.withheld:
         return say("lookup_withheld" if answer.listings else "lookup_withheld_all", number=shown, persons=persons)
     if not answer.listings:
-        return say("lookup_nobody" if answer.e164 else "lookup_no_number", number=shown)
+        short = any(map(str.isdigit, number)) and len(number) <= _SHORT
+        unread = "lookup_no_extension" if short else "lookup_no_number"
+        return say("lookup_nobody" if answer.e164 else unread, number=shown)
     if answer.approximate:
         return say("lookup_approximate", number=shown)
     if answer.shared > 1:
@@ -86,4 +111,5 @@ def _numbers(say: Speech, listings: Iterable[Listing]) -> list[str]:
         kind = say(f"kind_{number.kind.value}")
         if kind not in kinds:
             kinds.append(kind)
-    return [f"{number}  {', '.join(kinds)}" for number, kinds in found.items()]
+    width = max(map(len, found), default=0)
+    return [f"{number:<{width}}  {', '.join(kinds)}" for number, kinds in found.items()]

@@ -62,7 +62,10 @@ def _step(step: dict[str, Any], say: Speech, start: str) -> Iterator[str]:
 
 def _answer(number: dict[str, Any], value: dict[str, Any], say: Speech) -> str:
     if number["withheld"]:
-        return say("answer_withheld")
+        shown = ", ".join(number["shown_as"]) or say("nobody")
+        return say(
+            "answer_withheld", persons=say.count("persons", number["persons"]), policy=number["policy"], shown=shown
+        )
     if number["approximate"]:
         return say("answer_approximate")
     if value["looked_up"]:

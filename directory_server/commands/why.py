@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 Text = Annotated[str, typer.Argument(metavar="TEXT|NUMBER", help="What is searched, or the number that calls.")]
 Contact = Annotated[
     int | None,
-    typer.Option(
-        "--contact", metavar="ID", min=1, max=2**63 - 1, help="Tell of this contact, not of a text (its `id`)."
-    ),
+    typer.Option("--contact", metavar="ID", min=1, help="Tell of this contact, not of a text (its `id`)."),
 ]
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="Contacts at most.")]
 
@@ -51,10 +49,11 @@ def why(  # noqa: PLR0917 - typer passes options by name
         if contact is not None:
             _contact(directory, contact, say, as_json)
             return
+        from directory_server.commands.asker import Asker
         from directory_server.commands.why_text import why_text
 
         value = directory.why(text, oid=as_user, groups=named, client=client, limit=limit)
-        show(value, as_json, lambda: why_text(value, _asker(say, as_user, named, client), say, limit))
+        show(value, as_json, lambda: why_text(value, Asker(as_user, named, client), say, limit))
 
 
 def _contact(directory: "Directory", contact_id: int, say: Speech, as_json: bool) -> None:
@@ -64,12 +63,3 @@ def _contact(directory: "Directory", contact_id: int, say: Speech, as_json: bool
     if value is None:
         raise fail(f"there is no contact with the id {contact_id}", as_json)
     show(value, as_json, lambda: contact_text(value, say))
-
-
-def _asker(say: Speech, oid: str, groups: list[str], client: str) -> str:
-    """Return who asks, in words; "" for the admin."""
-    if client:
-        return say("asker_client", client=client)
-    if oid:
-        return say("asker_user", oid=oid)
-    return say("asker_groups", groups=", ".join(groups)) if groups else ""

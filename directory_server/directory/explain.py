@@ -16,7 +16,7 @@ from directory_server.directory.number import ask
 from directory_server.directory.person_json import hit_json
 from directory_server.directory.query import Query, Term, parse
 from directory_server.directory.standing import standing
-from directory_server.directory.view import View
+from directory_server.directory.view import MOST_HITS, View
 
 _FEWEST_DIGITS: Final = 3
 _EXCLUSION = re.compile(r"(?<!\S)-(?:[^\W\d]\w*:)?(?:[\"\u201c\u201d\u201e][^\"\u201c\u201d\u201e]*.?|\S+)")
@@ -34,7 +34,8 @@ def explain(
 ) -> dict[str, Any]:
     """Return how `text` is read, which contacts match in the view of everything, and which of them `view` hides.
 
-    `priorities` are those of the sources by name. Of `matched`, what the view shows comes first, in its order.
+    `priorities` are those of the sources by name. Of `matched`, what the view shows comes first, in its order; `more`
+    tells that others match behind the limit.
     """
     query = parse(text, view.location)
     value: dict[str, Any] = {
@@ -42,9 +43,11 @@ def explain(
         "terms": [_term(term) for term in query.terms],
         "excluded": [_term(term) for term in query.excluded],
         "sources": list(query.sources),
+        "other_than": list(query.other_than),
     }
     known = {one.id: one for one in everything.listings(text, limit)}
     shown = {one.id: one for one in view.listings(text, limit)}
+    value["more"] = _are_more(everything, text, len(known), limit)
     left_out = _excluded(text, query, everything, limit)
     keys: frozenset[str] = frozenset()
     withheld = False
@@ -58,6 +61,9 @@ def explain(
             "e164": seen.e164,
             "approximate": seen.approximate,
             "withheld": seen.withheld,
+            "policy": view.shared_numbers.value,
+            "persons": seen.shared,
+            "shown_as": [one.contact.name() for one in seen.listings],
             "total": seen.total,
             "steps": tried,
             "answered_by": _answered_by(tried),
@@ -73,7 +79,9 @@ def explain(
         for number, listing in known.items()
         if number not in shown
     }
-    hidden |= {one.id: hiding.of_exclusion(query, one) for one in left_out if one.id not in shown}
+    hidden |= {
+        one.id: hiding.of_source(one, view) + hiding.of_exclusion(query, one) for one in left_out if one.id not in shown
+    }
     known = {one.id: one for one in left_out} | known
     in_names = _is_read_in_names(query, shown.values())
     found = {number: _evidence(query, one, in_names=in_names) for number, one in shown.items()}
@@ -88,6 +96,15 @@ def explain(
         for number, reasons in hidden.items()
     ]
     return value
+
+
+def _are_more(everything: View, text: str, found: int, limit: int) -> bool:
+    """Whether more contacts match than were found with this limit."""
+    if found < limit:
+        return False
+    if limit >= MOST_HITS:
+        return everything.search(text, limit).more
+    return len(everything.listings(text, limit + 1)) > limit
 
 
 def _term(term: Term) -> dict[str, Any]:
@@ -107,12 +124,14 @@ def _term(term: Term) -> dict[str, Any]:
 
 
 def _excluded(text: str, query: Query, everything: View, limit: int) -> list[Listing]:
-    """Return contacts that match but for an excluded word."""
-    without = _EXCLUSION.sub(" ", text)
-    if not query.excluded or parse(without, everything.location).excluded:
+    """Return contacts that match but for an excluded word or source."""
+    if not query.excluded and not query.other_than:
         return []
-    found = everything.listings(without, limit)
-    return [one for one in found if any(hiding.excluded_by(term, one) for term in query.excluded)]
+    without = _EXCLUSION.sub(" ", text)
+    rest = parse(without, everything.location)
+    if rest.excluded or rest.other_than:
+        return []
+    return [one for one in everything.listings(without, limit) if hiding.of_exclusion(query, one)]
 
 
 def _evidence(query: Query, listing: Listing, *, in_names: bool = False) -> list[Evidence | None]:

@@ -6,6 +6,7 @@ from typing import Any
 from directory_server.directory.columns import COLUMNS
 from directory_server.directory.evidence import Evidence, evidence
 from directory_server.directory.listing import Listing
+from directory_server.directory.normal_form import fold
 from directory_server.directory.query import Query, Term
 from directory_server.directory.view import View
 
@@ -61,8 +62,14 @@ def of_number(listing: Listing, seen: Listing | None, keys: frozenset[str]) -> l
 
 
 def of_exclusion(query: Query, listing: Listing) -> list[dict[str, Any]]:
-    """Return a reason per excluded word that the contact has."""
-    return [
+    """Return a reason if the contact's source is excluded, and one per excluded word that the contact has."""
+    name = fold(listing.source)
+    aside: list[dict[str, Any]] = [
+        {"reason": "source_excluded", "term": start, "source": listing.source}
+        for start in query.other_than
+        if name.startswith(start)
+    ]
+    return aside + [
         {"reason": "excluded", "term": term.raw or " ".join(term.words), "field": hit.column.field,
          "written": hit.written}
         for term in query.excluded
@@ -90,8 +97,9 @@ def sentence(reason: dict[str, Any]) -> str:
             return (
                 f"holds the number as {reason['kind']}; of source {reason['source']} is not granted: {reason['group']}"
             )
-        case "excluded":
-            return f"excluded: {reason['term']} is in {reason['field']}"
+        case "excluded" | "source_excluded" as kind:
+            where = f"{reason['term']} is in {reason['field']}" if kind == "excluded" else f"source {reason['source']}"
+            return f"excluded: {where}"
         case "policy":
             return f"policy for shared numbers: {reason['policy']}"
         case _:

@@ -57,11 +57,21 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed text: all `terms` must match, none of `excluded`; `sources` (folded names) narrow the sources."""
+    """A parsed text: all `terms` must match, none of `excluded`.
+
+    Only sources whose name begins with each of `sources` are asked, and none that begins with one of `other_than`;
+    both are folded beginnings.
+    """
 
     terms: tuple[Term, ...]
     excluded: tuple[Term, ...] = ()
     sources: tuple[str, ...] = ()
+    other_than: tuple[str, ...] = ()
+
+    def asks(self, source: str) -> bool:
+        """Whether the source of this name is asked at all."""
+        name = fold(source)
+        return all(map(name.startswith, self.sources)) and not any(map(name.startswith, self.other_than))
 
 
 def parse(text: str, location: Location) -> Query:
@@ -73,6 +83,7 @@ def parse(text: str, location: Location) -> Query:
     terms: list[Term] = []
     excluded: list[Term] = []
     sources: list[str] = []
+    other_than: list[str] = []
     text = unicodedata.normalize("NFC", text[:LONGEST]).translate(_QUOTES)
     at = 0
     while token := _TOKEN.search(text, at):
@@ -82,7 +93,8 @@ def parse(text: str, location: Location) -> Query:
             content = content.split()[0]
             at = token.start("number") + len(content)
         if field in _SOURCE:
-            sources += [] if token["minus"] else [fold(content)]
+            if content.strip():
+                (other_than if token["minus"] else sources).append(fold(content))
             continue
         found = _terms(content, field, location, is_number=bool(token["number"]), phrase=token["phrase"] is not None)
         if token["minus"]:
@@ -91,7 +103,9 @@ def parse(text: str, location: Location) -> Query:
         if found and token["word"] and at == len(text):
             found[-1] = replace(found[-1], last=True)
         terms += found
-    return Query(tuple(terms[:MOST_WORDS]), tuple(excluded[:MOST_WORDS]), tuple(sources[:MOST_WORDS]))
+    return Query(
+        tuple(terms[:MOST_WORDS]), tuple(excluded[:MOST_WORDS]), tuple(sources[:MOST_WORDS]), tuple(other_than)
+    )
 
 
 def _asks_numbers(field: str) -> bool:

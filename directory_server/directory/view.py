@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Final
@@ -14,7 +15,6 @@ from directory_server.directory.engine import Found
 from directory_server.directory.index import Index
 from directory_server.directory.listing import Listing, Match
 from directory_server.directory.lookup import Lookup, Reading
-from directory_server.directory.normal_form import fold
 from directory_server.directory.number import ask
 from directory_server.directory.person import MOST_HOLDERS, Person, Preferred
 from directory_server.directory.query import Query, parse
@@ -99,9 +99,12 @@ class View:
         `familiar` are contact ids of the asker's recents and favourites: of equal hits they come first.
         """
         start = self._clock()
+        narrow = self._narrowed(query := parse(text, self.location))
+        if narrow is not self:  # cards too are made of the sources only that are asked
+            return narrow.search(text, limit, familiar)
         limit = _bounded(limit)
         with self._index.reading():
-            found = self._search(text, min(limit * _PER_PERSON, MOST_HITS), familiar)
+            found = self._found(query, min(limit * _PER_PERSON, MOST_HITS), familiar)
             persons = self._persons(self._listed(found, limit), limit)
         more = found.more or len(persons) > limit
         return Answer(tuple(persons[:limit]), more, (self._clock() - start) * 1000)
@@ -165,16 +168,22 @@ class View:
         )
 
     def _search(self, text: str, limit: int, familiar: Sequence[int] = ()) -> Found:
-        query = parse(text, self.location)
-        scope = self._narrowed(query)
-        known = frozenset(familiar[:MOST_FAMILIAR])
-        return self._index.search(query, scope, self._priorities, limit, known)
+        return self._found(parse(text, self.location), limit, familiar)
 
-    def _narrowed(self, query: Query) -> Scope:
-        scope = self.scope
-        for name in query.sources:
-            scope = scope.narrowed(frozenset(at for at, known in self._names.items() if fold(known).startswith(name)))
-        return scope
+    def _found(self, query: Query, limit: int, familiar: Sequence[int]) -> Found:
+        known = frozenset(familiar[:MOST_FAMILIAR])
+        return self._index.search(query, self._narrowed(query).scope, self._priorities, limit, known)
+
+    def _narrowed(self, query: Query) -> "View":
+        """Return the view of those sources only that the query asks; itself where it asks them all."""
+        if not query.sources and not query.other_than:
+            return self
+        scope = self.scope.narrowed(frozenset(at for at, name in self._names.items() if query.asks(name)))
+        if len(scope.fields) == len(self.scope.fields):
+            return self
+        narrow = copy(self)
+        narrow.scope = scope
+        return narrow
 
     def _listings(self, found: Found) -> list[Listing]:
         return list(self._listed(found, len(found.hits)))

@@ -42,6 +42,8 @@ RawRow = tuple[int, int, str, int, str, str, str | None]
 """(id, source id, key, sequence, contact as JSON text, changed, deleted or None); the moments are texts."""
 
 _COLUMNS: Final = "id, source_id, key, sequence, contact, first_seen, changed, deleted"
+_LARGEST_ID: Final = 2**63 - 1
+"""The largest integer that SQLite knows; the driver refuses a larger one."""
 _VARIABLES: Final = 900
 """Ids per query, below SQLite's smallest limit of 999 variables."""
 
@@ -73,7 +75,7 @@ def rows_since(database: Database, number: int, limit: int) -> list[RawRow]:
 
 def by_ids(database: Database, ids: Iterable[int]) -> dict[int, StoredContact]:
     """Return the contacts with these ids, deleted ones too; unknown ids are left out."""
-    wanted = list(ids)
+    wanted = [number for number in ids if 0 < number <= _LARGEST_ID]
     found: dict[int, StoredContact] = {}
     for start in range(0, len(wanted), _VARIABLES):
         part = wanted[start : start + _VARIABLES]

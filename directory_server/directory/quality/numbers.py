@@ -9,6 +9,7 @@ from directory_server.directory import dialling
 from directory_server.directory.quality.finding import Finding
 from directory_server.directory.quality.number_form import EXCEL, oddity
 from directory_server.directory.tables import SOURCE_MASK
+from directory_server.store.contact_json import contact_from_json
 from directory_server.store.rows import Source
 
 BATCH: Final = 2000
@@ -24,16 +25,20 @@ def check(connection: sqlite3.Connection, sources: dict[int, Source], most: int,
     no_name, no_number = Finding("no_name", most), Finding("no_number", most)
     located = Finding("missing_location", most)
     codes = {one.id: dialling.plan(one.location.country).code for one in sources.values()}
-    for row, nameless, numbers in _rows(connection, passed):
+    no_number.facts = {"with_mail": 0}
+    for row, nameless, numbers, numberless in _rows(connection, passed):
         source = sources.get(row & SOURCE_MASK)
         if source is None:
             continue
+        held = json.loads(numbers)
         if nameless:
-            no_name.take(source.name, row=row)
-        if numbers == "[]":
-            no_number.take(source.name, row=row)
+            no_name.take(source.name, row=row, **{"kind": held[0][0], "raw": held[0][1]} if held else {})
+        if numberless is not None:
+            mail = next((email.address for email in contact_from_json(numberless).emails), "")
+            no_number.facts["with_mail"] += bool(mail)
+            no_number.take(source.name, row=row, mail=mail)
             continue
-        for kind, raw, e164, extension, *_rest in json.loads(numbers):
+        for kind, raw, e164, extension, *_rest in held:
             problem = oddity(raw, e164)
             if problem:
                 suspicious.take(source.name, row=row, kind=kind, raw=raw, e164=e164, problem=problem)
@@ -44,9 +49,10 @@ def check(connection: sqlite3.Connection, sources: dict[int, Source], most: int,
     return [unparsable, suspicious, no_name, no_number, located]
 
 
-def _rows(connection: sqlite3.Connection, passed: Passed) -> Iterator[tuple[int, int, str]]:
+def _rows(connection: sqlite3.Connection, passed: Passed) -> Iterator[tuple[int, int, str, str | None]]:
+    """Yield row, whether there is no name, the numbers, and of a contact without any the whole contact."""
     cursor = connection.cursor()
-    cursor.execute("SELECT row, sort = '', numbers FROM doc ORDER BY row")
+    cursor.execute("SELECT row, sort = '', numbers, CASE WHEN numbers = '[]' THEN contact END FROM doc ORDER BY row")
     done = 0
     while batch := cursor.fetchmany(BATCH):
         yield from batch

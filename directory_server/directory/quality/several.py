@@ -39,10 +39,11 @@ class _Group:
 def shared_numbers(
     connection: sqlite3.Connection, sources: dict[int, Source], most: int, passed: Passed, only: int | None = None
 ) -> Finding:
-    """Return the numbers that different persons hold, switchboards aside; the examples are those with most persons.
+    """Return the numbers that different persons hold, switchboards and faxes aside.
 
-    A number counts for the source of its first holder, with `only` for that source where one of its contacts holds it.
-    Of a number with very many holders, persons are counted among the first MOST_HOLDERS.
+    The examples are those with most persons. A number counts for the source of its first holder, with `only` for that
+    source where one of its contacts holds it. Of a number with very many holders, persons are counted among the first
+    MOST_HOLDERS.
     """
     finding = Finding("shared_numbers", most)
     top: list[tuple[int, str, dict[str, Any]]] = []
@@ -55,7 +56,7 @@ def shared_numbers(
     )
     for group in _filled(connection, groups, sources):
         e164 = "+" + group.key
-        if any(_answers_for_all(one, e164) for one in group.listings):
+        if any(_answers_for_all(one, e164) for one in group.listings) or _is_fax(group.listings, e164):
             continue
         persons = len(together(group.listings))
         if persons < 2:  # noqa: PLR2004 - one person has several contacts
@@ -161,6 +162,11 @@ def _answers_for_all(listing: Listing, e164: str) -> bool:
     return is_company(listing.contact) or any(
         one.e164 == e164 and (one.kind is PhoneKind.MAIN or one.extension == "0") for one in listing.numbers
     )
+
+
+def _is_fax(listings: Iterable[Listing], e164: str) -> bool:
+    """Whether all who hold the number hold it as a fax: colleagues share one, and nobody calls from it."""
+    return all(one.kind is PhoneKind.FAX for listing in listings for one in listing.numbers if one.e164 == e164)
 
 
 def _is_mobile_of(listing: Listing, e164: str) -> bool:

@@ -5,23 +5,35 @@ from datetime import datetime
 from directory_server.directory.quality.finding import Finding
 from directory_server.store import clients, grants, runs
 from directory_server.store.database import Database
-from directory_server.store.rows import FieldGroup, RunState, Source
+from directory_server.store.rows import FieldGroup, Run, RunState, Source
 
 _SECONDS_AN_HOUR = 3600
 _GROUPS = tuple(group for group in FieldGroup if group is not FieldGroup.PHOTO)
 
 
 def bad_records(database: Database, sources: dict[int, Source], most: int) -> Finding:
-    """Return the records that the last run of each source could not use: no key, the key of an earlier one, damage."""
+    """Return the records that could not be used when a source was last read: no key, an earlier one's key, damage."""
     finding = Finding("bad_records", most)
-    last = runs.latest(database)
+    read = _last_read(database)
     for number, source in sources.items():
-        run = last.get(number)
+        run = read.get(number)
         if run is None or not run.bad:
             continue
         finding.by_source[source.name] += run.bad
         finding.examples += [{"source": source.name, "fault": fault} for fault in run.faults[: _left(finding)]]
     return finding
+
+
+def _last_read(database: Database) -> dict[int, Run]:
+    """Return the last run that told what is in each source: done, or held with records that could not be used.
+
+    A failed run read nothing or a part, and a run may be held because it found nothing at all.
+    """
+    read = runs.latest(database, RunState.DONE)
+    for number, held in runs.latest(database, RunState.HELD).items():
+        if held.bad and (number not in read or held.id > read[number].id):
+            read[number] = held
+    return read
 
 
 def _left(finding: Finding) -> int:

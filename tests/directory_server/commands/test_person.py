@@ -71,4 +71,40 @@ def test_a_company_opens_its_people(filled):
     assert found["more"] is False
     assert filled.ok("person", "people", str(company["id"]), "--limit", "1")["more"] is True
     assert filled.ok("person", "people", str(company["id"]), "--as", "nobody")["persons"] == []
-    assert filled.run("person", "people", str(company["id"])).out.startswith("Bert Abel")
+    told = filled.run("person", "people", str(company["id"]), "--language", "de").out
+    assert told.splitlines()[:2] == ["Acme GmbH: 2 Personen arbeiten hier", "Bert Abel (Acme)  [ad]"]
+    assert "Anna Weber  [crm, ad]" in told.splitlines()
+    found = filled.run("search", "acme", "--language", "de").out
+    assert f"    2 Personen arbeiten hier: contact-directory person people {company['id']}" in found.splitlines()
+
+
+def test_a_contact_without_people_says_why(filled, tmp_path):
+    file = tmp_path / "crm.csv"
+    file.write_text(file.read_text(encoding="utf-8") + "3;Eva;Allein;;;;\n4;;;Leer AG;;;\n", encoding="utf-8")
+    filled.ok("sync", "--apply-held")
+
+    def people(text, *words):
+        (hit,) = filled.ok("search", text)["hits"]
+        return filled.run("person", "people", str(hit["id"]), *words, "--language", "de").out.strip()
+
+    assert people("allein") == "Der Kontakt gehört zu keiner Firma."
+    assert people("leer ag") == "Leer AG: Hier ist niemand als Person eingetragen."
+    assert people("allein", "--as", "x") == "Diesen Kontakt gibt es nicht, oder er ist nicht freigegeben."
+
+
+@pytest.mark.parametrize("number", ["99999", "0", str(2**63 - 1), str(2**63), str(2**200)])
+def test_an_unknown_contact_is_said(filled, number):
+    assert filled.refused("person", "people", number) == f"there is no contact with the id {number}"
+    assert filled.ok("person", "people", number, "--as", "x")["persons"] == []
+
+
+def test_preferences_speak_german(filled):
+    def said(*words):
+        ran = filled.run("person", "priority", *words, "--language", "de")
+        assert ran.code == 0
+        return ran.out.strip()
+
+    assert said("list") == "Kein Feld bevorzugt eine Quelle: Die Priorität der Quellen entscheidet."
+    assert said("set", "notes", "ad") == "notes: ad, danach entscheidet die Priorität der Quellen"
+    assert said("list") == "notes: ad, danach entscheidet die Priorität der Quellen"
+    assert said("remove", "notes") == "notes: Die Priorität der Quellen entscheidet wieder."

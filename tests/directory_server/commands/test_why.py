@@ -36,7 +36,7 @@ def said(line, *words, language="de"):
 def test_a_search_is_told_word_by_word(filled):
     told = said(filled, "why", "jürgn maschinenbau", "--as", "oid-1", "--groups", "sales")
     assert "„jürgn maschinenbau“ wurde so gelesen:" in told
-    assert "Treffer: 1 Kontakt, davon sieht der Benutzer oid-1 1:" in told
+    assert "Treffer: 1 Kontakt, sichtbar für den Benutzer oid-1:" in told
     assert "„jürgn“ → „Jürgen“ im Namen: klingt ähnlich" in told
     assert "„maschinenbau“ → „Maschinenbau“ im Firmennamen: das Wort selbst" in told
 
@@ -46,9 +46,9 @@ def test_a_search_is_told_word_by_word(filled):
     [
         (
             "de",
-            "„schach“ steht nur in den Notizen, und von customers ist die Feldgruppe Notizen (notes) nicht freigegeben",
+            "„schach“ steht nur in den Notizen: Feldgruppe Notizen (notes) von customers ist nicht freigegeben",
         ),
-        ("en", "“schach” is only in the notes, and of customers the field group notes is not granted"),
+        ("en", "“schach” is only in the notes: field group notes of customers is not granted"),
     ],
 )
 def test_the_missing_field_group_is_named(filled, language, words):
@@ -65,15 +65,17 @@ def test_a_number_is_told_step_by_step(filled):
 
 def test_a_hidden_number_and_a_service_number(filled):
     told = said(filled, "why", "08151 55501", "--client", "sbc")
-    assert "Die Nummer steht dort (privat), aber von customers ist die Feldgruppe Privates (private) nicht" in told
-    assert "Sonderrufnummer 110" in said(filled, "why", "110")
+    assert "Die Nummer steht dort (privat): Feldgruppe Privates (private) von customers ist nicht freigegeben" in told
+    assert "Sonderrufnummer 110: gilt für sich, ohne Vorwahl" in said(filled, "why", "110")
     assert "hier nicht als Nummer lesbar" in said(filled, "why", "12345678901234567890123")
 
 
 def test_shared_numbers_are_told_by_lookup(filled):
-    assert "+498999998577 gehört 2 Personen gemeinsam" in said(filled, "lookup", "089/999985-77")
+    assert "+498999998577 gehört 2 Personen; wer davon anruft, lässt sich nicht sagen:" in said(
+        filled, "lookup", "089/999985-77"
+    )
     told = said(filled, "lookup", "089/999985-77", "--client", "sbc")
-    assert "die Regel des Clients für geteilte Nummern" in told
+    assert "was dann gezeigt wird, bestimmt die Regel des Clients" in told
     assert "Müller Maschinenbau GmbH (2 contacts)" in told
     assert "+498999998500 begins" not in told
 
@@ -100,8 +102,9 @@ def test_where_a_contact_is_from(filled):
     told = said(filled, "why", "--contact", str(hit["id"]))
     assert "Quelle customers, dort unter dem Schlüssel 1" in told
     assert "Gruppe sales: Name, Geschäft (business)" in told
-    assert "Büro „089/999985-12“ → +498999998512 (Durchwahl 12 hinter +4989999985)" in told
-    assert "no contact with the id 99999" in filled.refused("why", "--contact", "99999")
+    assert "Büro „089/999985-12“ → +498999998512 (Durchwahl 12 der Rufnummer +4989999985)" in told
+    for number in ("99999", str(2**63), "9" * 30):
+        assert filled.refused("why", "--contact", number) == f"there is no contact with the id {number}"
 
 
 def test_an_extension_comes_before_numbers_that_only_contain_it(filled, tmp_path):
@@ -116,7 +119,7 @@ def test_an_extension_comes_before_numbers_that_only_contain_it(filled, tmp_path
     told = said(filled, "why", "851").splitlines()
     assert "       „851“ → „851“ in den Nummern: die Durchwahl" in told
     assert "       „851“ → „089/999985-12“ in den Nummern: Teil der Nummer" in told
-    assert "       hinter dem davor: nur die Suche findet ihn, ein Anruf nicht" in told
+    assert "       findet nur die Suche, ein Anruf nicht" in told
 
 
 def test_first_letters_are_no_other_form_of_a_name(filled):
@@ -125,7 +128,11 @@ def test_first_letters_are_no_other_form_of_a_name(filled):
 
 
 def test_a_cut_answer_says_so(filled):
-    assert "Treffer: die ersten 2 Kontakte:" in said(filled, "why", "müller", "--limit", "2")
+    told = said(filled, "why", "müller", "--limit", "1")
+    assert "Treffer: mehr als 1 Kontakt:" in told
+    assert "Das sind nicht alle: --limit 1 ist erreicht" in told
+    assert filled.ok("why", "müller", "--limit", "1")["more"] is True
+    assert filled.ok("why", "müller")["more"] is False
     assert "Treffer: 4 Kontakte:" in said(filled, "why", "müller")
 
 
@@ -147,7 +154,6 @@ def test_a_deleted_contact_still_tells_where_it_was_from(filled, tmp_path):
         ("why",),
         ("why", "x", "--contact", "1"),
         ("why", "--contact", "0"),
-        ("why", "--contact", "9" * 30),
         ("why", "x", "--client", "sbc", "--as", "y"),
         ("search", "x", "--language", "fr"),
     ],
@@ -160,9 +166,10 @@ def test_quality_names_what_is_wrong_and_what_helps(filled):
     told = said(filled, "quality")
     assert told.startswith("6 Kontakte aus 1 Quelle geprüft: ")
     assert "customers 6: Dora Lang, Büro „siehe Notiz“" in told
-    assert "Büro „4,97611E+11“: von einer Tabellenkalkulation beschädigt" in told
+    assert "Büro „4,97611E+11“: von Excel verfälscht" in told
     assert "+498999998577: 2 Personen" in told
-    assert "customers: line 8: the key column is empty" in told
+    assert "customers: Zeile 8: Der Schlüssel fehlt" in told
+    assert "customers: line 8: the key is missing" in said(filled, "quality", language="en")
     assert "Ohne Befund:" in told
     english = said(filled, "quality", "--source", "customers", "--limit", "0", language="en")
     assert english.startswith("6 contacts of 1 source checked: ")
@@ -177,3 +184,73 @@ def test_the_terminals_language_is_spoken(filled, monkeypatch):
     assert "Nichts gefunden." in filled.run("search", "zzzzzz").out
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     assert "Nothing found." in filled.run("search", "zzzzzz").out
+
+
+def test_what_would_show_a_contact_is_said(filled):
+    told = said(filled, "why", "groß", "--groups", "service")
+    assert "Treffer: 1 Kontakt, nicht sichtbar für ein Mitglied von service:" in told
+    assert "    → Freigeben: contact-directory grant add customers --group service" in told.splitlines()
+    told = said(filled, "why", "schach", "--client", "sbc")
+    assert "    → Freigeben: contact-directory client set sbc --fields …,notes" in told.splitlines()
+    told = said(filled, "why", "schach", "--groups", "sales,x")
+    assert "contact-directory grant add customers --group GRUPPE --fields …,notes" in told
+
+
+def test_those_with_the_same_reason_stand_together(filled):
+    told = said(filled, "why", "müller maschinenbau", "--as", "x").splitlines()
+    assert told.count("  Die Quelle customers ist nicht freigegeben:") == 1
+    assert sum(line.startswith("    -  ") for line in told) == 4
+
+
+def test_the_step_that_only_orders_is_said_once(filled):
+    told = said(filled, "why", "müller").splitlines()
+    assert sum("dann ordnet der Name" in line for line in told) == 1
+
+
+def test_an_excluded_source_is_said(filled):
+    told = said(filled, "why", "groß -quelle:cust")
+    assert "  nicht in Quellen, deren Name so beginnt: cust" in told.splitlines()
+    assert "  Ausgeschlossen durch -quelle:cust (Quelle customers):" in told.splitlines()
+    assert "Nichts gefunden" in said(filled, "search", "groß -quelle:cust")
+
+
+def test_what_a_call_shows_by_the_rule_is_said(filled):
+    told = said(filled, "why", "089/999985-77", "--client", "sbc")
+    assert "Antwort: 2 Personen haben die Nummer; ein Anruf zeigt nach der Regel „company“: Müller Masch" in told
+    assert "findet nur die Suche" not in told
+
+
+def test_a_staff_extension_that_is_a_service_number_stays_one(filled, tmp_path):
+    staff = tmp_path / "staff.csv"
+    rows = "id;given_name;family_name;business_phone\nx;Zoe;Zander;-110\ny;Yve;Yorck;112\n"
+    staff.write_text(rows, encoding="utf-8")
+    filled.ok("source", "add", "staff", "--type", "csv", "--set", f"path={staff}", "--country", "DE", "--area", "40",
+              "--trunk", "66969", "--extension-length", "3")  # fmt: skip
+    filled.ok("sync", "staff")
+    for number, name in (("110", "Zoe Zander"), ("112", "Yve Yorck")):
+        told = said(filled, "why", number)
+        assert f"  Sonderrufnummer {number}: gilt für sich, ohne Vorwahl und ohne eigene Rufnummer davor" in told
+        assert f"  1. die Durchwahl {number}: 1 Kontakt" in told
+        assert f"1. {name}  [staff" in told
+
+
+def test_a_report_says_how_many_without_number_have_a_mail_address(filled, tmp_path):
+    file = tmp_path / "customers.csv"
+    mail = "7;Fritz;Fern;;;;fritz@fern.example;\n"
+    file.write_text(CUSTOMERS + mail + "8;Gerd;Gar;;;;;\n", encoding="utf-8")
+    filled.ok("sync")
+    told = said(filled, "quality").splitlines()
+    assert "Kontakte ohne Nummer: 2  (customers 2); 1 davon mit E-Mail-Adresse" in told
+    assert "    customers 7: Fritz Fern, fritz@fern.example" in told
+    file.write_text(CUSTOMERS + "8;Gerd;Gar;;;;;\n", encoding="utf-8")
+    filled.ok("sync")
+    assert "Kontakte ohne Nummer: 1  (customers 1); keiner davon mit E-Mail-Adresse" in said(filled, "quality")
+
+
+def test_a_held_source_says_what_to_do(filled, tmp_path):
+    (tmp_path / "customers.csv").write_text(CUSTOMERS.splitlines(keepends=True)[0] + "z;A;B;;;;;\n", encoding="utf-8")
+    assert filled.run("sync").code == 3
+    told = said(filled, "quality")
+    assert "customers: letzter Lauf angehalten: 6 von 6 Kontakten würden gelöscht, mehr als 10 %" in told
+    assert "contact-directory sync customers (Angehaltenes: --apply-held)" in told
+    assert "Zeile 8: Der Schlüssel fehlt" in told

@@ -74,6 +74,29 @@ def test_behind_the_limit(world):
     assert all(hit["shown"] for hit in value["matched"])
 
 
+@pytest.mark.parametrize(("limit", "more"), [(1, True), (2, True), (3, False), (50, False)])
+def test_a_cut_answer_tells_that_more_match(world, limit, more):
+    value, hits = why(world, "müller", {world.crm.id: EVERYTHING, world.erp.id: EVERYTHING}, limit=limit)
+    assert (value["more"], len(hits)) == (more, min(limit, 3))
+
+
+def test_more_is_told_at_the_largest_limit_too(world, monkeypatch):
+    monkeypatch.setattr("directory_server.directory.explain.MOST_HITS", 2)
+    monkeypatch.setattr("directory_server.directory.view.MOST_HITS", 2)
+    assert why(world, "müller", {world.crm.id: EVERYTHING}, limit=2)[0]["more"] is True
+    assert why(world, "anna müller", {world.crm.id: EVERYTHING}, limit=2)[0]["more"] is False
+
+
+def test_an_excluded_source_is_a_reason_beside_others(world):
+    value, hits = why(world, "müller -quelle:ER -schach", {world.crm.id: EVERYTHING, world.erp.id: EVERYTHING})
+    assert value["other_than"] == ["er"]
+    assert hits == {
+        "2": (True, ""), "3": (False, "excluded: source erp"), "1": (False, "excluded: schach is in notes"),
+    }  # fmt: skip
+    _value, hits = why(world, "müller -source:erp", {world.crm.id: EVERYTHING})
+    assert hits["3"] == (False, "no grant for source erp; excluded: source erp")
+
+
 def test_how_a_number_is_read(world):
     value, hits = why(world, "089 840798-12", {world.crm.id: EVERYTHING})
     number = value["number"]

@@ -80,6 +80,31 @@ def test_sources_are_narrowed_not_searched():
     assert shown(query) == [("muller",)]
 
 
+@pytest.mark.parametrize(
+    ("text", "asked", "other_than", "excluded"),
+    [
+        ("müller -source:CRM", (), ("crm",), []),
+        ("-quelle:Öffentlich müller -source:b", (), ("offentlich", "b"), []),
+        ('müller -quelle:"Alter Bestand"', (), ("alter bestand",), []),
+        ("source:a -source:ab müller", ("a",), ("ab",), []),
+        ('müller source:"" -source:""', (), (), []),
+        ("müller -source: crm", (), (), [("source",)]),
+    ],
+)
+def test_sources_are_left_out(text, asked, other_than, excluded):
+    query = parse(text, HERE)
+    assert (query.sources, query.other_than) == (asked, other_than)
+    assert [term.words for term in query.excluded] == excluded
+
+
+@given(st.text(max_size=300), st.text(max_size=30))
+def test_a_source_that_is_left_out_is_not_asked(text, name):
+    query = parse(f'-source:"{name}" {text}', HERE)
+    assert not any(query.asks(start) for start in query.other_than)
+    assert all(Query((), other_than=query.other_than[:1]).asks(known) for known in ("crm", "erp")
+               if not any(known.startswith(start) for start in query.other_than[:1]))  # fmt: skip
+
+
 def test_a_mail_address_asks_mail_only():
     query = parse("hans.mueller@acme.example", HERE)
     assert shown(query) == [("hans",), ("muller",), ("acme",)]

@@ -74,3 +74,11 @@ def test_a_purge_looks_at_deleted_contacts_only(database):
         plans = [str(driver.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()) for query in of_contacts]
     assert len(plans) == 2
     assert all("contacts_deleted" in plan for plan in plans)
+
+
+@pytest.mark.parametrize("number", [0, -1, -(2**63), -(2**63) - 1, 2**63 - 1, 2**63, 2**200])
+def test_an_id_that_no_contact_can_have_is_an_unknown_one(database, number):
+    crm = sources.add(database, "crm", "csv", {})
+    store(database, crm, [Change("1", contact_to_json(Contact(company="N")), "{}", b"r", b"c")])
+    (known,) = contacts.changed_since(database, 0, 1)
+    assert set(contacts.by_ids(database, [number, known.id])) == {known.id}

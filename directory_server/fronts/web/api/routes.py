@@ -21,7 +21,6 @@ MOST_GROUPS: Final = 500
 MOST_HITS: Final = 200
 MOST_EXAMPLES: Final = 100
 MOST_HOURS: Final = 24 * 366
-_LARGEST_ID: Final = (1 << 43) - 1
 _BAD, _NONE, _BUSY = 400, 404, 503
 
 Text = Annotated[str, Query(max_length=LONGEST_TEXT)]
@@ -53,7 +52,7 @@ def router(questions: Questions, guard: Guard) -> APIRouter:
         oid: Oid = "",
         groups: Groups = "",
         client: Name = "",
-        contact: Annotated[int | None, Query(ge=1, le=_LARGEST_ID)] = None,
+        contact: Annotated[int | None, Query(ge=1)] = None,
         limit: Hits = 20,
     ) -> JSONResponse:
         if bool(text) == (contact is not None) or (client and (oid or groups)):

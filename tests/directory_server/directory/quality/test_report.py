@@ -121,13 +121,66 @@ def test_duplicates_are_counted_once_per_person(world):
 def test_contacts_without_a_name_or_number(world):
     _value, by_check = found(world)
     assert keys(by_check["no_name"]) == ["nameless"]
+    assert (by_check["no_name"]["examples"][0]["raw"], by_check["no_name"]["examples"][0]["kind"]) == (
+        "+49 30 5550099", "work",
+    )  # fmt: skip
     assert sorted(keys(by_check["no_number"])) == ["2", "d3"]
+
+
+def test_contacts_without_a_number_are_told_apart_by_their_mail(tmp_path):
+    with World(tmp_path) as made:
+        made.put(made.source("crm"), {
+            "mail": one("Al", "Eins", mail="al@eins.example"), "nothing": one("Bo", "Zwei"),
+            "both": one("Cy", "Drei", (WORK, "+49 30 5550011"), mail="cy@drei.example"),
+        })  # fmt: skip
+        finding = found(made)[1]["no_number"]
+        assert (finding["count"], finding["with_mail"]) == (2, 1)
+        assert {one["key"]: one["mail"] for one in finding["examples"]} == {"mail": "al@eins.example", "nothing": ""}
+        assert found(made, limit=0)[1]["no_number"]["with_mail"] == 1
+
+
+def test_colleagues_may_share_a_fax_but_no_telephone(tmp_path):
+    fax, number = PhoneKind.FAX, "+49 30 5550011"
+    with World(tmp_path) as made:
+        crm = made.source("crm")
+        made.put(crm, {"1": one("Al", "Eins", (fax, number)), "2": one("Bo", "Zwei", (fax, number))})
+        assert found(made)[1]["shared_numbers"]["count"] == 0
+        made.put(crm, {"3": one("Cy", "Drei", (WORK, number))})
+        assert found(made)[1]["shared_numbers"]["count"] == 1
 
 
 def test_bad_records_name_the_faults(world):
     finding = found(world)[1]["bad_records"]
     assert (finding["count"], finding["by_source"]) == (2, {"crm": 2})
     assert finding["examples"][1] == {"source": "crm", "fault": "line 7: an earlier line has the same key"}
+
+
+DONE, FAILED, HELD = RunState.DONE, RunState.FAILED, RunState.HELD
+
+
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [
+        ([(DONE, 0)], []),
+        ([(FAILED, 0)], ["first"]),
+        ([(HELD, 0)], ["first"]),
+        ([(HELD, 3)], ["run 1"]),
+        ([(HELD, 3), (FAILED, 0)], ["run 1"]),
+        ([(HELD, 3), (DONE, 0)], []),
+        ([(FAILED, 7), (HELD, 0), (FAILED, 0)], ["first"]),
+    ],
+)
+def test_bad_records_are_those_of_the_last_run_that_read_them(tmp_path, later, told):
+    with World(tmp_path) as made:
+        source = made.source("crm")
+        for number, (state, bad) in enumerate([(DONE, 2), *later]):
+            faults = [f"run {number}" if number else "first"] if bad else []
+            with made.database.write() as connection:
+                runs.add(connection, source.id, started=MOMENT + timedelta(hours=number), seconds=1.0, state=state,
+                         counts={"bad": bad}, faults=faults)  # fmt: skip
+        finding = found(made)[1]["bad_records"]
+        assert [one["fault"] for one in finding["examples"]] == told
+        assert finding["count"] == (0 if not told else 2 if told == ["first"] else 3)
 
 
 def test_sources_that_are_not_fresh(world):
