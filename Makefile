@@ -6,6 +6,8 @@ DEMO_PACKAGES := ldap-utils unixodbc libsqliteodbc
 TEST_PACKAGES := $(DEMO_PACKAGES) slapd odbc-postgresql postgresql chromium fonts-noto-core libatomic1
 # Settings of the Teams app package.
 CONFIG := deploy/demo/teams.toml
+# Contacts that `make bench` searches among.
+SIZE := 1000000
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
 
 .PHONY: run test test-all check bench package install-run install-dev tab
@@ -29,7 +31,7 @@ check: install-dev
 	cd teams_app/tab && npm run --silent check
 
 bench: install-dev
-	$(BIN)/python benchmarks/search.py
+	$(BIN)/python benchmarks/search.py --size $(SIZE)
 	$(BIN)/python benchmarks/ldap.py
 	$(BIN)/python benchmarks/relay.py
 

@@ -1,5 +1,7 @@
 """Recall@10 of the labelled set, alone and among 20,000 generated contacts; a million: `benchmarks/recall.py`."""
 
+from collections import Counter
+
 import pytest
 
 from benchmarks import labels
@@ -12,6 +14,7 @@ BAR = 0.97
 AMONG = 20_000
 WORST_CLASS = 0.85
 CLASSES = 10
+FEWEST = 12
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +34,7 @@ def test_the_set_is_what_it_claims_to_be(small):
     assert len(small.contacts) >= 400
     assert len(small.queries) >= 150
     assert len(kinds - {NOTHING}) == CLASSES
+    assert min(Counter(query.kind for query in small.queries).values()) >= FEWEST
     assert len({query.text for query in small.queries}) == len(small.queries)
     for query in small.queries:
         assert query.expected | query.never <= small.contacts.keys(), query.text
