@@ -109,7 +109,7 @@ TEXTS = {
     "reading_plain": "{number}, vollständig geschrieben",
     "reading_local": "{number}, denn {base} gehört davor",
     "reading_extension": "Durchwahl {number}",
-    "reading_service": "Sonderrufnummer {number}: gilt für sich, ohne Vorwahl und ohne eigene Rufnummer davor",
+    "reading_service": "Sonderrufnummer {number}: gilt allein, ohne Vorwahl und ohne eigene Rufnummer davor",
     "reading_none": "hier nicht als Nummer lesbar",
     "steps": "Schritt für Schritt nachgesehen:",
     "step_exact": "die Nummer {number}: {contacts}",
@@ -128,7 +128,7 @@ TEXTS = {
     "answer_withheld": "Antwort: {persons} haben die Nummer; ein Anruf zeigt nach der Regel „{policy}“: {shown}",
     # why: who matches
     "matches_none": "Kein Kontakt passt. Ob alle Quellen gelesen sind, zeigt contact-directory status.",
-    "matches_none_number": "Kein Kontakt passt. Unlesbare Nummern zeigt contact-directory quality, Rückstände status.",
+    "matches_none_number": "Kein Kontakt passt. Siehe contact-directory quality (unlesbare Nummern) und status (Quellen).",
     "more_than": "mehr als {contacts}",
     "more_matches": "Das sind nicht alle: --limit {limit} ist erreicht, ein größeres zeigt mehr.",
     "matches": "Treffer: {found}, {shown} davon sichtbar für {asker}:",

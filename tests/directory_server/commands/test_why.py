@@ -66,7 +66,7 @@ def test_a_number_is_told_step_by_step(filled):
 def test_a_hidden_number_and_a_service_number(filled):
     told = said(filled, "why", "08151 55501", "--client", "sbc")
     assert "Die Nummer steht dort (privat): Feldgruppe Privates (private) von customers ist nicht freigegeben" in told
-    assert "Sonderrufnummer 110: gilt für sich, ohne Vorwahl" in said(filled, "why", "110")
+    assert "Sonderrufnummer 110: gilt allein, ohne Vorwahl" in said(filled, "why", "110")
     assert "hier nicht als Nummer lesbar" in said(filled, "why", "12345678901234567890123")
 
 
@@ -229,7 +229,7 @@ def test_a_staff_extension_that_is_a_service_number_stays_one(filled, tmp_path):
     filled.ok("sync", "staff")
     for number, name in (("110", "Zoe Zander"), ("112", "Yve Yorck")):
         told = said(filled, "why", number)
-        assert f"  Sonderrufnummer {number}: gilt für sich, ohne Vorwahl und ohne eigene Rufnummer davor" in told
+        assert f"  Sonderrufnummer {number}: gilt allein, ohne Vorwahl und ohne eigene Rufnummer davor" in told
         assert f"  1. die Durchwahl {number}: 1 Kontakt" in told
         assert f"1. {name}  [staff" in told
 
@@ -254,3 +254,12 @@ def test_a_held_source_says_what_to_do(filled, tmp_path):
     assert "customers: letzter Lauf angehalten: 6 von 6 Kontakten würden gelöscht, mehr als 10 %" in told
     assert "contact-directory sync customers (Angehaltenes: --apply-held)" in told
     assert "Zeile 8: Der Schlüssel fehlt" in told
+
+
+def test_neither_is_the_same_name_said_behind_it(filled, tmp_path):
+    more = "7;Bert;Neu;Müller Maschinenbau GmbH;089/999985-78;;;\n"
+    (tmp_path / "customers.csv").write_text(CUSTOMERS + more, encoding="utf-8")
+    filled.ok("sync")
+    assert [hit["behind"] for hit in filled.ok("why", "müller")["matched"]][-2:] == ["name", "id"]
+    assert "auch der Name ist gleich" not in said(filled, "why", "müller")
+    assert "auch der Name ist gleich" in said(filled, "why", "bert neu")
