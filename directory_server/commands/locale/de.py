@@ -128,7 +128,8 @@ TEXTS = {
     "answer_withheld": "Antwort: {persons} haben die Nummer; ein Anruf zeigt nach der Regel „{policy}“: {shown}",
     # why: who matches
     "matches_none": "Kein Kontakt passt. Ob alle Quellen gelesen sind, zeigt contact-directory status.",
-    "matches_none_number": "Kein Kontakt passt. Siehe contact-directory quality (unlesbare Nummern) und status (Quellen).",
+    "matches_none_number": "Kein Kontakt passt. Siehe contact-directory quality (unlesbare Nummern) und "
+    "status (Quellen).",
     "more_than": "mehr als {contacts}",
     "more_matches": "Das sind nicht alle: --limit {limit} ist erreicht, ein größeres zeigt mehr.",
     "matches": "Treffer: {found}, {shown} davon sichtbar für {asker}:",

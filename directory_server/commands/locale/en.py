@@ -127,7 +127,8 @@ TEXTS = {
     "answer_withheld": "Answer: {persons} hold the number; a call shows, by the rule “{policy}”: {shown}",
     # why: who matches
     "matches_none": "No contact matches. Whether all sources have been read is shown by contact-directory status.",
-    "matches_none_number": "No contact matches. See contact-directory quality (unreadable numbers) and status (sources).",
+    "matches_none_number": "No contact matches. See contact-directory quality (unreadable numbers) and "
+    "status (sources).",
     "more_than": "more than {contacts}",
     "more_matches": "These are not all: --limit {limit} is reached, a larger one shows more.",
     "matches": "Matches: {found}, {shown} of them shown to {asker}:",
