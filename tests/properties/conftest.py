@@ -30,4 +30,4 @@ def tight(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(view, "_PER_PERSON", 1)
     monkeypatch.setattr(view, "_BATCH", 2)
     monkeypatch.setattr(lookup, "MOST_HOLDERS", 2)
-    monkeypatch.setattr(candidates, "_MOST", 4)
+    monkeypatch.setattr(candidates, "_MOST", 8)

@@ -77,7 +77,7 @@ growing = st.recursive(
     max_leaves=3,
 )  # fmt: skip
 """Filters that more values can only fulfil better."""
-request = st.tuples(
+request = st.one_of(st.tuples(
     any_filter,
     st.sampled_from(
         ("dc=contacts", *(f"ou={name},dc=contacts" for name in SOURCES), f"uid={IDS[1]},ou=one,dc=contacts")
@@ -85,7 +85,18 @@ request = st.tuples(
     st.sampled_from(tuple(Scope)),
     st.integers(0, 5),
     st.sampled_from(((), ("*", "+"), ("cn", "telephoneNumber", "modifyTimestamp"))),
-)
+), st.tuples(
+    st.builds(
+        lambda name, word: f.Substrings(name, word, (), ""),
+        st.sampled_from(("l", "mail", "title", "metaSearchText")),
+        st.sampled_from(("st", "mu", "an", "ha", "ac")),
+    ),
+    st.just("dc=contacts"),
+    st.just(Scope.SUB),
+    st.integers(0, 3),
+    st.just(()),
+))  # fmt: skip
+"""Anything, or what many contacts begin with, where the order of the index is that of the answer."""
 
 slow = settings(
     max_examples=25,
