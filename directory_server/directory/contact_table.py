@@ -11,15 +11,17 @@ from directory_server.directory.listing import WHOLE, Listing, Match
 from directory_server.directory.normal_form import words
 from directory_server.directory.origins import Origins
 from directory_server.directory.scope import Scope, visible, visible_numbers
-from directory_server.directory.tables import SOURCE_BITS, contact_of, row_of, source_of
+from directory_server.directory.tables import SOURCE_BITS, contact_of, digits_key, row_of, source_of
 from directory_server.store.contact_json import contact_from_json
 from directory_server.store.contacts import RawRow
 from directory_server.store.rows import FieldGroup
 
 _VARIABLES = 900
-_BUSINESS: Final = FieldGroup.BUSINESS.value
-_PRIVATE: Final = FieldGroup.PRIVATE.value
-_GROUPS = {group.value: group for group in FieldGroup}
+_GROUPS: Final = tuple(FieldGroup)
+"""Field groups by the number that stands for each in the tables."""
+
+_NUMBER_OF: Final = {group: at for at, group in enumerate(_GROUPS)}
+_NAME, _BUSINESS, _PRIVATE = (_NUMBER_OF[group] for group in (FieldGroup.NAME, FieldGroup.BUSINESS, FieldGroup.PRIVATE))
 
 
 def put(connection: sqlite3.Connection, changed: Iterable[RawRow], origins: Origins) -> list[Document]:
@@ -29,9 +31,9 @@ def put(connection: sqlite3.Connection, changed: Iterable[RawRow], origins: Orig
     """
     found: list[Document] = []
     docs: list[tuple[object, ...]] = []
-    numbers: list[tuple[str, int, str]] = []
-    trunks: list[tuple[str, int, str, str]] = []
-    links: list[tuple[str, int, str]] = []
+    numbers: list[tuple[int, int, int]] = []
+    trunks: list[tuple[int, int, int, str]] = []
+    links: list[tuple[int, int, int]] = []
     for identity, source, key, _sequence, text, moment, deleted in changed:
         if deleted:
             continue
@@ -42,15 +44,18 @@ def put(connection: sqlite3.Connection, changed: Iterable[RawRow], origins: Orig
         docs.append((row, doc.sort, key, moment, text, numbers_to_json(doc.numbers)))
         keys_of = origins.keys(source)
         named = " ".join(words(contact.company))
-        keys: set[tuple[str, int, str]] = set()
+        keys: set[tuple[int, int, int]] = set()
         for number in doc.numbers:
             group = _PRIVATE if number.kind is PhoneKind.HOME else _BUSINESS
             for digits in keys_of(number):
-                keys.add((digits, row, group))
+                keys.add((digits_key(digits), row, group))
             if number.trunk:
-                trunks.append((number.trunk[1:], row, group, named))
+                trunks.append((digits_key(number.trunk[1:]), row, group, named))
         numbers += keys
-        links += [(link, row, group) for link, group in doc.links]
+        links += [
+            (link, row, _NAME if of is FieldGroup.NAME else _PRIVATE if of is FieldGroup.PRIVATE else _BUSINESS)
+            for link, of in doc.links
+        ]
     connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?)", docs)
     connection.executemany("INSERT INTO number VALUES (?, ?, ?)", numbers)
     connection.executemany("INSERT OR IGNORE INTO trunk VALUES (?, ?, ?, ?)", trunks)
@@ -61,16 +66,16 @@ def put(connection: sqlite3.Connection, changed: Iterable[RawRow], origins: Orig
 def remove(connection: sqlite3.Connection, contact_ids: Iterable[int], origins: Origins) -> list[int]:
     """Take contacts out, and return their row numbers; unknown ids are passed over."""
     removed: list[int] = []
-    numbers: list[tuple[str, int]] = []
-    trunks: list[tuple[str, int]] = []
-    linked_by: list[tuple[str, int]] = []
+    numbers: list[tuple[int, int]] = []
+    trunks: list[tuple[int, int]] = []
+    linked_by: list[tuple[int, int]] = []
     for contact_id in contact_ids:
         for row, _key, _changed, contact, _numbers in _rows(connection, "row BETWEEN ? AND ?", _range(contact_id)):
             source = source_of(row)
             doc = document(contact_id, source, contact_from_json(contact), origins.location(source))
             keys_of = origins.keys(source)
-            numbers += {(key, row) for number in doc.numbers for key in keys_of(number)}
-            trunks += {(number.trunk[1:], row) for number in doc.numbers if number.trunk}
+            numbers += {(digits_key(key), row) for number in doc.numbers for key in keys_of(number)}
+            trunks += {(digits_key(number.trunk[1:]), row) for number in doc.numbers if number.trunk}
             linked_by += {(key, row) for key, _group in doc.links}
             removed.append(row)
     connection.executemany("DELETE FROM number WHERE digits = ? AND row = ?", numbers)
@@ -139,7 +144,7 @@ def following(
     return [listing for listing in made if listing], contact_of(rows[-1][0]) if len(rows) == batch else None
 
 
-def _seen(rows: Iterable[tuple[int, str]], scope: Scope) -> Iterator[int]:
+def _seen(rows: Iterable[tuple[int, int]], scope: Scope) -> Iterator[int]:
     last = None
     for row, field in rows:
         if row != last and _GROUPS[field] in scope.groups(source_of(row)):
@@ -148,20 +153,32 @@ def _seen(rows: Iterable[tuple[int, str]], scope: Scope) -> Iterator[int]:
 
 
 def holders(connection: sqlite3.Connection, key: str, scope: Scope) -> list[int]:
-    """Return the rows of contacts with this number key (see `document.number_keys`) in a field the scope may read."""
-    return list(_seen(connection.execute("SELECT row, field FROM number WHERE digits = ? ORDER BY row", (key,)), scope))
+    """Return the rows of contacts with this number key (see `document.Keys`) in a field the scope may read."""
+    query = "SELECT row, field FROM number WHERE digits = ? ORDER BY row"
+    return list(_seen(connection.execute(query, (digits_key(key),)), scope))
 
 
-def linked(connection: sqlite3.Connection, key: str, scope: Scope) -> list[int]:
-    """Return the rows of contacts that share this person key in a field the scope may read."""
-    return list(_seen(connection.execute("SELECT row, field FROM link WHERE key = ? ORDER BY row", (key,)), scope))
+def linked(connection: sqlite3.Connection, keys: Iterable[int], scope: Scope) -> dict[int, list[int]]:
+    """Return, by person key, the rows of contacts that share it in a field the scope may read, in order."""
+    found: dict[int, list[int]] = {key: [] for key in keys}
+    wanted = list(found)
+    for start in range(0, len(wanted), _VARIABLES):
+        part = wanted[start : start + _VARIABLES]
+        for key, row, field in connection.execute(
+            f"SELECT key, row, field FROM link WHERE key IN ({','.join('?' * len(part))}) ORDER BY key, row",  # noqa: S608 - marks only
+            part,
+        ):
+            rows = found[key]
+            if (not rows or rows[-1] != row) and _GROUPS[field] in scope.groups(source_of(row)):
+                rows.append(row)
+    return found
 
 
 def on_trunk(connection: sqlite3.Connection, digits: str, scope: Scope) -> list[tuple[int, str]]:
     """Return rows of contacts whose visible number has this trunk, with the company in normal form ("" if hidden)."""
     found: dict[int, str] = {}
     for row, field, company in connection.execute(
-        "SELECT row, field, company FROM trunk WHERE digits = ? ORDER BY row", (digits,)
+        "SELECT row, field, company FROM trunk WHERE digits = ? ORDER BY row", (digits_key(digits),)
     ):
         groups = scope.groups(source_of(row))
         if _GROUPS[field] in groups:

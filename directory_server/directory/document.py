@@ -8,14 +8,13 @@ from msgspec.json import Decoder, Encoder
 
 from connectors.contact import Contact, PlaceKind
 from directory_server.directory import dialling
+from directory_server.directory.link import links
 from directory_server.directory.listing import Number
 from directory_server.directory.normal_form import words
 from directory_server.directory.number import read_all
-from directory_server.directory.person import is_personal, name_company_key, personal_mail
 from directory_server.store.rows import FieldGroup, Location
 
 _SHORTEST_NAME = 4
-_NAME, _BUSINESS, _PRIVATE = FieldGroup.NAME, FieldGroup.BUSINESS, FieldGroup.PRIVATE
 _MAIL_MARKS = str.maketrans(dict.fromkeys("._-+", " "))
 _encode: Final = Encoder().encode
 _numbers: Final = Decoder(tuple[Number, ...]).decode
@@ -36,7 +35,7 @@ class Document(Struct, frozen=True, gc=False):
     initial: str
     sort: str
     numbers: tuple[Number, ...]
-    links: tuple[tuple[str, FieldGroup], ...]
+    links: tuple[tuple[int, FieldGroup], ...]
 
 
 def document(identity: int, source: int, contact: Contact, location: Location) -> Document:
@@ -127,20 +126,6 @@ def _mail_text(address: str) -> str:
     local, at, domain = address.rpartition("@")
     labels = domain.rpartition(".")[0] or domain
     return (f"{local} {labels}" if at else address).translate(_MAIL_MARKS)
-
-
-def links(contact: Contact, numbers: tuple[Number, ...]) -> tuple[tuple[str, FieldGroup], ...]:
-    """Return the keys under which other contacts of the same person may be found, each with its field group."""
-    found: list[tuple[str, FieldGroup]] = []
-    for email in contact.emails:
-        mail = personal_mail(email.address)
-        if mail:
-            found.append(("m" + mail, _PRIVATE if email.kind is PlaceKind.HOME else _BUSINESS))
-    found += [("p" + number.e164, number.group) for number in numbers if is_personal(number)]
-    key = name_company_key(contact)
-    if key:
-        found.append(("n" + key, _NAME))
-    return tuple([one for at, one in enumerate(found) if one not in found[:at]])
 
 
 def numbers_to_json(numbers: tuple[Number, ...]) -> str:

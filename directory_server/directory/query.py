@@ -129,7 +129,7 @@ def _terms(content: str, field: str, location: Location, *, is_number: bool, phr
         found = _number(content, columns | _NUMBER_COLUMNS, location, shortest=_SHORTEST_NUMBER)
         if found:
             return found
-    if "@" in content and not phrase:
+    if "@" in content and not phrase and columns & _MAIL_COLUMNS:
         return [Term((one.normal,), one.raw, columns & _MAIL_COLUMNS) for one in _mail_spellings(content)]
     if phrase:
         found_words = words(content)

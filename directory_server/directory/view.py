@@ -2,24 +2,25 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Final
 
-from directory_server.directory import contact_table, dialling, lookup, people, person
-from directory_server.directory.document import links, sort_name
+from directory_server.directory import contact_table, dialling, lookup, people
+from directory_server.directory.document import sort_name
 from directory_server.directory.engine import Found
+from directory_server.directory.gathering import Gathering
 from directory_server.directory.index import Index
 from directory_server.directory.listing import Listing, Match
 from directory_server.directory.lookup import Lookup, Reading
 from directory_server.directory.number import ask
-from directory_server.directory.person import MOST_HOLDERS, Person, Preferred
+from directory_server.directory.person import Person, Preferred
 from directory_server.directory.query import Query, parse
 from directory_server.directory.scope import Scope
-from directory_server.directory.tables import contact_of, source_of
+from directory_server.directory.tables import source_of
 from directory_server.store import grants, rights
 from directory_server.store.database import Database
 from directory_server.store.rights import Rights
@@ -103,9 +104,9 @@ class View:
         if narrow is not self:  # cards too are made of the sources only that are asked
             return narrow.search(text, limit, familiar)
         limit = _bounded(limit)
-        with self._index.reading():
+        with self._index.reading() as connection:
             found = self._found(query, min(limit * _PER_PERSON, MOST_HITS), familiar)
-            persons = self._persons(self._listed(found, limit), limit)
+            persons = self._gathering(connection).persons(self._listed(found, limit), limit + 1)
         more = found.more or len(persons) > limit
         return Answer(tuple(persons[:limit]), more, (self._clock() - start) * 1000)
 
@@ -121,12 +122,12 @@ class View:
         """
         start = self._clock()
         limit = _bounded(limit)
-        with self._index.reading():
+        with self._index.reading() as connection:
             seed = self.contact(contact_id)
             company = seed.contact.company if seed else ""
             question = people.question(company)
             found = self._search(question, MOST_HITS) if question else Found((), more=False)
-            persons = self._persons(people.of_company(self._listings(found), company), limit)
+            persons = self._gathering(connection).persons(people.of_company(self._listings(found), company), limit + 1)
         more = found.more or len(persons) > limit
         return Answer(tuple(persons[:limit]), more, (self._clock() - start) * 1000)
 
@@ -149,9 +150,9 @@ class View:
 
     def person(self, contact_id: int) -> Person | None:
         """Return the person this visible contact belongs to, or None."""
-        with self._index.reading():
+        with self._index.reading() as connection:
             listing = self.contact(contact_id)
-            return self._person(listing, {}) if listing else None
+            return self._gathering(connection).person(listing) if listing else None
 
     def all(self) -> Iterator[Listing]:
         """Yield every visible contact in order of id."""
@@ -201,51 +202,8 @@ class View:
         found = contact_table.listings(connection, [(row, match) for row in rows], self.scope, self._names)
         return sorted(found, key=lambda one: (self._by_name[one.source], sort_name(one.contact), one.id))
 
-    def _persons(self, listings: Iterable[Listing], limit: int) -> list[Person]:
-        """Return the persons of these listings in their order, one more than `limit` at most."""
-        persons: list[Person] = []
-        covered: set[int] = set()
-        known: dict[int, Listing] = {}
-        for listing in listings:
-            if listing.id in covered:
-                continue
-            one = self._person(listing, known)
-            covered |= {part.id for part in one.listings}
-            persons.append(one)
-            if len(persons) > limit:
-                break
-        return persons
-
-    def _person(self, seed: Listing, known: dict[int, Listing]) -> Person:
-        """Gather the visible contacts that share a key with this one, or with one gathered before, and merge.
-
-        `known` keeps what was read for this answer before.
-        """
-        gathered = {seed.id: seed}
-        waiting = [seed]
-        with self._index.reading() as connection:
-            while waiting and len(gathered) <= MOST_HOLDERS:
-                listing = waiting.pop()
-                for key, _group in links(listing.contact, listing.numbers):
-                    rows = contact_table.linked(connection, key, self.scope)
-                    if not 1 < len(rows) <= MOST_HOLDERS:
-                        continue
-                    for other in self._others(connection, rows, gathered, known):
-                        if person.same(listing, other):
-                            gathered[other.id] = other
-                            waiting.append(other)
-        return person.one_person(gathered.values(), self._by_name, seed.match, self._preferred)
-
-    def _others(
-        self, connection: sqlite3.Connection, rows: list[int], gathered: Container[int], known: dict[int, Listing]
-    ) -> list[Listing]:
-        """Return the listings of rows that were not gathered yet, in their order."""
-        wanted = [row for row in rows if contact_of(row) not in gathered]
-        missing = [(row, None) for row in wanted if contact_of(row) not in known]
-        if missing:
-            read = contact_table.listings(connection, missing, self.scope, self._names)
-            known.update((listing.id, listing) for listing in read)
-        return [known[contact_of(row)] for row in wanted]
+    def _gathering(self, connection: sqlite3.Connection) -> Gathering:
+        return Gathering(connection, self.scope, self._names, self._by_name, self._preferred)
 
 
 def _bounded(limit: int) -> int:

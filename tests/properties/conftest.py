@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from directory_server.directory import engine, lookup, view
+from directory_server.directory import engine, gathering, lookup, view
 from directory_server.fronts.ldap import candidates
 from directory_server.store.rows import Location
 from tests.fakes.books import SOURCES
@@ -26,7 +26,7 @@ def tight(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every limit so small that a hidden value which counted for it would change an answer."""
     monkeypatch.setattr(engine, "PAGE", 3)
     monkeypatch.setattr(view, "MOST_HITS", 5)
-    monkeypatch.setattr(view, "MOST_HOLDERS", 3)
+    monkeypatch.setattr(gathering, "MOST_HOLDERS", 3)
     monkeypatch.setattr(view, "_PER_PERSON", 1)
     monkeypatch.setattr(view, "_BATCH", 2)
     monkeypatch.setattr(lookup, "MOST_HOLDERS", 2)

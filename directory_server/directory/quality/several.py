@@ -10,13 +10,14 @@ from typing import Any, Final
 
 from connectors.contact import PhoneKind
 from directory_server.directory import contact_table, dialling
+from directory_server.directory.link import NAMES
 from directory_server.directory.listing import Listing
 from directory_server.directory.lookup import MOST_HOLDERS
 from directory_server.directory.person import MOST_HOLDERS as MOST_OF_ONE
 from directory_server.directory.person import is_company, together
 from directory_server.directory.quality.finding import Finding
 from directory_server.directory.scope import Scope
-from directory_server.directory.tables import source_of
+from directory_server.directory.tables import digits_key, digits_of, source_of
 from directory_server.store.rows import FieldGroup, Source
 
 _AT_ONCE: Final = 500
@@ -30,7 +31,7 @@ Passed = Callable[[int], None]
 class _Group:
     """Contacts that share a key: the first of them, and how many there are."""
 
-    key: str
+    key: int
     rows: list[int] = field(default_factory=list)
     holders: int = 0
     listings: list[Listing] = field(default_factory=list)
@@ -46,8 +47,8 @@ def shared_numbers(
     MOST_HOLDERS.
     """
     finding = Finding("shared_numbers", most)
-    top: list[tuple[int, str, dict[str, Any]]] = []
-    rows = connection.execute("SELECT digits, row FROM number WHERE digits < 'x' ORDER BY digits, row")
+    top: list[tuple[int, int, dict[str, Any]]] = []
+    rows = connection.execute("SELECT digits, row FROM number WHERE digits > 0 ORDER BY digits, row")
     groups = (
         group
         for group in _groups(rows, MOST_HOLDERS, passed)
@@ -55,7 +56,7 @@ def shared_numbers(
         and not _is_switchboard(connection, group.key)
     )
     for group in _filled(connection, groups, sources):
-        e164 = "+" + group.key
+        e164 = "+" + digits_of(group.key)
         if any(_answers_for_all(one, e164) for one in group.listings) or _is_fax(group.listings, e164):
             continue
         persons = len(together(group.listings))
@@ -77,12 +78,10 @@ def duplicates(
 ) -> Finding:
     """Return the persons of whom one source has several contacts with the same mail address or mobile number."""
     parents: dict[int, int] = {}
-    rows = connection.execute(
-        "SELECT key, row FROM link WHERE (key >= 'm' AND key < 'n') OR (key >= 'p' AND key < 'q') ORDER BY key, row"
-    )
+    rows = connection.execute("SELECT key, row FROM link WHERE key < ? ORDER BY key, row", (NAMES,))
     groups = (part for group in _groups(rows, MOST_OF_ONE + 1, passed) for part in _within_sources(group, only))
     for group in _filled(connection, groups, sources):
-        held = [one for one in group.listings if group.key[0] == "m" or _is_mobile_of(one, group.key[1:])]
+        held = [one for one in group.listings if group.key < 0 or _is_mobile_of(one, f"+{group.key}")]
         row_of = {one.id: row for one, row in zip(group.listings, group.rows, strict=True)}
         for same in together(held):
             for other in same[1:]:
@@ -98,7 +97,7 @@ def duplicates(
     return finding
 
 
-def _groups(rows: Iterable[tuple[str, int]], most: int, passed: Passed) -> Iterator[_Group]:
+def _groups(rows: Iterable[tuple[int, int]], most: int, passed: Passed) -> Iterator[_Group]:
     """Yield keys with several contacts; `rows` come in order."""
     for number, (key, pairs) in enumerate(groupby(rows, itemgetter(0)), 1):
         group, last = _Group(key), 0
@@ -151,9 +150,9 @@ def _within_sources(group: _Group, only: int | None) -> Iterator[_Group]:
             yield _Group(group.key, rows, len(rows))
 
 
-def _is_switchboard(connection: sqlite3.Connection, digits: str) -> bool:
+def _is_switchboard(connection: sqlite3.Connection, key: int) -> bool:
     """Whether direct dials begin with this number, with or without its final 0."""
-    trunks = (digits, digits.removesuffix("0"))
+    trunks = (key, digits_key(digits_of(key).removesuffix("0")))
     return connection.execute("SELECT 1 FROM trunk WHERE digits IN (?, ?) LIMIT 1", trunks).fetchone() is not None
 
 

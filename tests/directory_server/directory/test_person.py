@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.contact import Contact, Email, Phone, PhoneKind
-from directory_server.directory.document import links
+from directory_server.directory.link import links
 from directory_server.directory.listing import Listing, Match
 from directory_server.directory.number import read
 from directory_server.directory.person import (

@@ -97,3 +97,9 @@ def test_marks_that_nobody_sees_are_no_part_of_a_word(text, word):
 def test_every_field_may_stand_alone_or_in_front_of_nothing(field):
     for text in (f"{field}:", f"{field}:-", f'{field}:"', f"-{field}:", f"{field}::x", f"{field}:{field}:x"):
         check(parse(text, HERE))
+
+
+def test_an_at_sign_in_a_field_without_mail_addresses_is_nothing_special():
+    (*terms,) = parse("firma:a@b.c", HERE).terms
+    assert [term.words for term in terms] == [("a",), ("b",), ("c",)]
+    check(parse("firma:a@b.c", HERE))

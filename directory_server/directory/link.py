@@ -1,0 +1,39 @@
+"""Links: the keys by which the contacts of one person find each other in the index, as whole numbers.
+
+A number of a person links by its digits, a mail address and a name with its company by their hashes. Two with the same
+hash only make candidates that are compared in vain.
+"""
+
+from hashlib import blake2b
+from typing import Final
+
+from connectors.contact import Contact, PlaceKind
+from directory_server.directory.listing import Number
+from directory_server.directory.person import is_personal, name_company_key, personal_mail
+from directory_server.store.rows import FieldGroup
+
+NAMES: Final = 1 << 62
+"""Links by name are no smaller, those by mail address are negative, those by number between."""
+
+_HASH: Final = blake2b(digest_size=8)
+_NAME, _BUSINESS, _PRIVATE = FieldGroup.NAME, FieldGroup.BUSINESS, FieldGroup.PRIVATE
+
+
+def links(contact: Contact, numbers: tuple[Number, ...]) -> tuple[tuple[int, FieldGroup], ...]:
+    """Return the keys under which other contacts of the same person may be found, each with its field group."""
+    found: list[tuple[int, FieldGroup]] = []
+    for email in contact.emails:
+        mail = personal_mail(email.address)
+        if mail:
+            found.append((-1 - _hashed(mail), _PRIVATE if email.kind is PlaceKind.HOME else _BUSINESS))
+    found += [(int(number.e164[1:]), number.group) for number in numbers if is_personal(number)]
+    key = name_company_key(contact)
+    if key:
+        found.append((NAMES | _hashed(key), _NAME))
+    return tuple([one for at, one in enumerate(found) if one not in found[:at]])
+
+
+def _hashed(text: str) -> int:
+    digest = _HASH.copy()  # faster than a new one
+    digest.update(text.encode())
+    return int.from_bytes(digest.digest()) >> 2
