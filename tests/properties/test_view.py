@@ -3,8 +3,10 @@
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from connectors.contact import Contact, Email
 from directory_server.directory.normal_form import words
 from directory_server.store import sources
+from directory_server.store.rows import FieldGroup
 from tests.fakes.books import (
     ASKED,
     BOOKS,
@@ -65,6 +67,16 @@ def test_hidden_values_change_nothing(  # noqa: PLR0917 - drawn by hypothesis
     assert again["sources"] == [source.name for source, granted in known if granted]
     for question, answers in told.items():
         assert again[question] == answers, question
+
+
+def test_hidden_holders_of_a_mail_part_nobody(tmp_path, tight):
+    with World(tmp_path) as world:
+        shown, partly = world.source("shown"), world.source("partly")
+        anna = Contact(given_name="Anna", family_name="Meier", emails=(Email("anna.meier@acme.example"),))
+        world.put(shown, {"a": anna, "b": anna})
+        world.put(partly, {str(at): anna for at in range(30)})
+        view = world.view({shown.id: EVERYTHING, partly.id: frozenset({FieldGroup.NAME})})
+        assert len(view.person(1).listings) == 2
 
 
 def contacts_of(persons):
