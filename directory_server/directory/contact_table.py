@@ -3,10 +3,9 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final
 
-from connectors.contact import PhoneKind
 from directory_server.directory.document import Document, document, numbers_from_json, numbers_to_json
+from directory_server.directory.key_rows import GROUPS, KeyRows
 from directory_server.directory.listing import WHOLE, Listing, Match
 from directory_server.directory.normal_form import words
 from directory_server.directory.origins import Origins
@@ -17,23 +16,15 @@ from directory_server.store.contacts import RawRow
 from directory_server.store.rows import FieldGroup
 
 _VARIABLES = 900
-_GROUPS: Final = tuple(FieldGroup)
-"""Field groups by the number that stands for each in the tables."""
-
-_NUMBER_OF: Final = {group: at for at, group in enumerate(_GROUPS)}
-_NAME, _BUSINESS, _PRIVATE = (_NUMBER_OF[group] for group in (FieldGroup.NAME, FieldGroup.BUSINESS, FieldGroup.PRIVATE))
 
 
-def put(connection: sqlite3.Connection, changed: Iterable[RawRow], origins: Origins) -> list[Document]:
+def put(connection: sqlite3.Connection, changed: Iterable[RawRow], origins: Origins, keys: KeyRows) -> list[Document]:
     """Write those contacts that are not deleted and not there (any more), and return their documents.
 
-    Written is everything they are found by except words.
+    Their numbers, trunks and links are added to `keys`, which is to be put in afterwards.
     """
     found: list[Document] = []
     docs: list[tuple[object, ...]] = []
-    numbers: list[tuple[int, int, int]] = []
-    trunks: list[tuple[int, int, int, str]] = []
-    links: list[tuple[int, int, int]] = []
     for identity, source, key, _sequence, text, moment, deleted in changed:
         if deleted:
             continue
@@ -42,24 +33,9 @@ def put(connection: sqlite3.Connection, changed: Iterable[RawRow], origins: Orig
         row = row_of(identity, source)
         found.append(doc)
         docs.append((row, doc.sort, key, moment, text, numbers_to_json(doc.numbers)))
-        keys_of = origins.keys(source)
-        named = " ".join(words(contact.company))
-        keys: set[tuple[int, int, int]] = set()
-        for number in doc.numbers:
-            group = _PRIVATE if number.kind is PhoneKind.HOME else _BUSINESS
-            for digits in keys_of(number):
-                keys.add((digits_key(digits), row, group))
-            if number.trunk:
-                trunks.append((digits_key(number.trunk[1:]), row, group, named))
-        numbers += keys
-        links += [
-            (link, row, _NAME if of is FieldGroup.NAME else _PRIVATE if of is FieldGroup.PRIVATE else _BUSINESS)
-            for link, of in doc.links
-        ]
+        keys.add_numbers(row, doc.numbers, origins.keys(source), " ".join(words(contact.company)))
+        keys.add_links(row, doc.links)
     connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?)", docs)
-    connection.executemany("INSERT INTO number VALUES (?, ?, ?)", numbers)
-    connection.executemany("INSERT OR IGNORE INTO trunk VALUES (?, ?, ?, ?)", trunks)
-    connection.executemany("INSERT INTO link VALUES (?, ?, ?)", links)
     return found
 
 
@@ -74,7 +50,7 @@ def remove(connection: sqlite3.Connection, contact_ids: Iterable[int], origins: 
             source = source_of(row)
             doc = document(contact_id, source, contact_from_json(contact), origins.location(source))
             keys_of = origins.keys(source)
-            numbers += {(digits_key(key), row) for number in doc.numbers for key in keys_of(number)}
+            numbers += {(key, row) for number in doc.numbers for key in keys_of(number)}
             trunks += {(digits_key(number.trunk[1:]), row) for number in doc.numbers if number.trunk}
             linked_by += {(key, row) for key, _group in doc.links}
             removed.append(row)
@@ -147,7 +123,7 @@ def following(
 def _seen(rows: Iterable[tuple[int, int]], scope: Scope) -> Iterator[int]:
     last = None
     for row, field in rows:
-        if row != last and _GROUPS[field] in scope.groups(source_of(row)):
+        if row != last and GROUPS[field] in scope.groups(source_of(row)):
             last = row
             yield row
 
@@ -169,7 +145,7 @@ def linked(connection: sqlite3.Connection, keys: Iterable[int], scope: Scope) ->
             part,
         ):
             rows = found[key]
-            if (not rows or rows[-1] != row) and _GROUPS[field] in scope.groups(source_of(row)):
+            if (not rows or rows[-1] != row) and GROUPS[field] in scope.groups(source_of(row)):
                 rows.append(row)
     return found
 
@@ -181,6 +157,6 @@ def on_trunk(connection: sqlite3.Connection, digits: str, scope: Scope) -> list[
         "SELECT row, field, company FROM trunk WHERE digits = ? ORDER BY row", (digits_key(digits),)
     ):
         groups = scope.groups(source_of(row))
-        if _GROUPS[field] in groups:
+        if GROUPS[field] in groups:
             found[row] = company if FieldGroup.NAME in groups else ""
     return list(found.items())

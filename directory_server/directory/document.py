@@ -12,6 +12,7 @@ from directory_server.directory.link import links
 from directory_server.directory.listing import Number
 from directory_server.directory.normal_form import words
 from directory_server.directory.number import read_all
+from directory_server.directory.tables import digits_key
 from directory_server.store.rows import FieldGroup, Location
 
 _SHORTEST_NAME = 4
@@ -138,18 +139,18 @@ def numbers_from_json(text: str) -> tuple[Number, ...]:
     return _numbers(text)
 
 
-Keys = Callable[[Number], tuple[str, ...]]
-"""Gives the keys a number is looked up by."""
+Keys = Callable[[Number], tuple[int, ...]]
+"""Gives the keys a number is looked up by (see `tables.digits_key`)."""
 
 
 def number_keys_at(location: Location) -> Keys:
     """Return what gives the keys a number is looked up by: E.164 digits, and `x` + extension if dialled internally."""
     own = f"+{dialling.plan(location.country).code}{location.area}{location.trunk}" if location.trunk else None
 
-    def keys(number: Number) -> tuple[str, ...]:
-        digits = (number.e164[1:],) if number.e164 else ()
+    def keys(number: Number) -> tuple[int, ...]:
+        digits = (digits_key(number.e164[1:]),) if number.e164 else ()
         if number.extension and (not number.e164 or number.trunk == own):
-            return (*digits, "x" + number.extension)
+            return (*digits, digits_key("x" + number.extension))
         return digits
 
     return keys

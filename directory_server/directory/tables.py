@@ -17,9 +17,6 @@ FILE: Final = "contacts.sqlite"
 
 SOURCE_BITS: Final = 20
 SOURCE_MASK: Final = (1 << SOURCE_BITS) - 1
-_COLLECTED: Final = {
-    "number": "digits, row, field", "trunk": "digits, row, field, company", "link": "key, row, field",
-}  # fmt: skip
 _CACHE_KIB = 8_192
 _BUSY_S = 30
 
@@ -97,24 +94,13 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
 
 @contextmanager
 def building(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a new index file, which nobody else may use yet, to be filled with contacts it does not hold; then sync it.
-
-    Rows of tables with a key of their own are collected and put in sorted at the end, several times as fast.
-    """
+    """Open a new index file, which nobody else may use yet, to be filled with contacts; then see it onto the disk."""
     connection = connect(path, writable=True)
     try:
         for pragma in ("journal_mode=OFF", "synchronous=OFF"):
             connection.execute(f"PRAGMA {pragma}")
-        for table, columns in _COLLECTED.items():
-            # The temporary table hides the real one of the same name.
-            connection.execute(f"CREATE TEMP TABLE {table} ({columns})")
         connection.execute("BEGIN")
         yield connection
-        for table, columns in _COLLECTED.items():
-            connection.execute(
-                f"INSERT INTO main.{table} SELECT DISTINCT {columns} FROM temp.{table} ORDER BY {columns}"  # noqa: S608 - constant names
-            )
-            connection.execute(f"DROP TABLE temp.{table}")
         connection.execute("ANALYZE")
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode=WAL")
