@@ -32,7 +32,8 @@ class Row(NamedTuple):
 
     def cell(self, place: int) -> str:
         """Return one of the cells, "" if there are not as many."""
-        raw = self.text.split(self.separator, place + 1) if self.parsed is None else self.parsed
+        _line, text, separator, parsed, _fault = self
+        raw = text.split(separator, place + 1) if parsed is None else parsed
         cell = raw[place].strip() if place < len(raw) else ""
         return _plain(cell) if cell.startswith(("=", "'")) else cell
 

@@ -29,13 +29,14 @@ ON CONFLICT (source_id, key) DO UPDATE SET
     sequence = excluded.sequence, changed = excluded.changed, record_hash = excluded.record_hash,
     contact_hash = excluded.contact_hash, contact = excluded.contact, record = excluded.record, deleted = NULL
 """
+# The plus lets SQLite look for each staged key among the contacts, never for each contact among the staged ones.
 _REFRESH = """
 UPDATE contacts SET record = staged.record, record_hash = staged.record_hash
-FROM temp.staged WHERE contacts.source_id = :source AND contacts.key = staged.key AND staged.quiet
+FROM temp.staged WHERE contacts.source_id = :source AND contacts.key = +staged.key AND staged.quiet
 """
 _DELETE = """
 UPDATE contacts SET deleted = :at, changed = :at, sequence = :first + staged.place
-FROM temp.staged WHERE contacts.source_id = :source AND contacts.key = staged.key
+FROM temp.staged WHERE contacts.source_id = :source AND contacts.key = +staged.key
     AND staged.contact IS NULL AND contacts.deleted IS NULL
 """
 
