@@ -17,10 +17,11 @@ from directory_server.directory.listing import Listing, Number
 from directory_server.directory.query import Term
 from directory_server.directory.ranking import Rank
 from directory_server.directory.words.approximate import SHORTEST_INFIX, edits
-from directory_server.directory.words.grade import FARTHEST
-from directory_server.directory.words.near import begins_misspelt, keeps_first_letter
+from directory_server.directory.words.near import begins_misspelt, joined, keeps_first_letter, sounding
 from directory_server.directory.words.spelling import TAG, tag, written
 from directory_server.store.rows import Location
+
+_INITIALS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,10 @@ def rank_of(term_word: str, word: str, column: Column, *, last: bool) -> tuple[R
         return None
     if term_word in word:
         return Rank.INFIX, 0
+    kinds = [_edited(term_word, word, last=last)]
     if column.at in NAMED and not set(phonetic.codes(term_word)).isdisjoint(phonetic.codes(word)):
-        return Rank.PHONETIC, min(OSA.distance(term_word, word, score_cutoff=FARTHEST) - 1, FARTHEST)
-    return _edited(term_word, word, last=last)
+        kinds.append(sounding(term_word, word))
+    return min((kind for kind in kinds if kind), default=None)
 
 
 def _edited(term_word: str, word: str, *, last: bool) -> tuple[Rank, int] | None:
@@ -119,6 +121,13 @@ def _best(
     ]
     if several and shown.initial and typed[:1] == shown.initial and not term.whole and typed.isalpha():
         found.append(Evidence(Rank.NICKNAME, NAME, shown.initial, as_typed=False))
+    names = " ".join(text for column, text in texts if column is NAME)
+    if names and typed.isalpha() and not term.whole and not term.digits and len(term.words) == 1:
+        known = {word.normal for word in _words(names)}
+        if any(known.issuperset(halves) for halves in joined(typed)):
+            found.append(Evidence(Rank.INFIX, NAME, names, as_typed=False))
+        if several and len(typed) == _INITIALS and set(typed) <= {word[:1] for word in known}:
+            found.append(Evidence(Rank.NICKNAME, NAME, names, as_typed=False))
     return min(found, key=lambda one: one.order, default=None)
 
 

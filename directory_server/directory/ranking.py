@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class Rank(IntEnum):
-    """How a word matched, best first."""
+    """How a word matched, best first; a sound-alike that is spelt rather otherwise is a DISTANT one."""
 
     EXACT = 0
     PREFIX = 1
@@ -14,8 +14,13 @@ class Rank(IntEnum):
     PHONETIC = 5
     EDIT1 = 6
     EDIT2 = 7
+    DISTANT = 8
 
     @property
     def text(self) -> str:
         """The name shown in `Match.rank`."""
-        return self.name.lower()
+        return _TEXTS[self]
+
+
+_TEXTS = [rank.name.lower() for rank in Rank]
+_TEXTS[Rank.DISTANT] = _TEXTS[Rank.PHONETIC]

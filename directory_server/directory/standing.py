@@ -8,8 +8,8 @@ from directory_server.directory.evidence import Evidence
 from directory_server.directory.listing import Listing
 
 STEPS = ("class", "field", "spelling", "priority", "name", "id")
-"""What decides the order, one after the other: worst class over the words, worst field, words spelt otherwise than
-typed, the source's priority, the name to sort by, the contact's number."""
+"""What decides the order, one after the other: worst class over the words, worst field and then all fields, words spelt
+otherwise than typed, the source's priority, the name to sort by, the contact's number."""
 
 
 def standing(
@@ -40,7 +40,7 @@ def _key(listing: Listing, found: Iterable[Evidence | None], priorities: Mapping
     held = [one for one in found if one]
     return (
         max(((int(one.rank), one.far) for one in held), default=(0, 0)),
-        max((one.column.order for one in held), default=0),
+        (max((one.column.order for one in held), default=0), sum(one.column.order for one in held)),
         sum(not one.as_typed and not one.column.digits for one in held),
         priorities.get(listing.source, 0),
         sort_name(listing.contact),

@@ -31,7 +31,7 @@ QUESTIONS = (
     "steinach", "müller", "muler", "mü", "m", "mul", "acher", "cher", "stenacher", "steinahcer", "hans acme",
     "müller -acme", "-anna hans", '"hans müller"', "firma:acme", "ort:berlin", "mail:hans", "mayr", "840798", "089 84",
     "0171", "hans.acme@acme.example", "source:one m", "müller berlin 089", "hm", "ham", "johannes", "bob", "robert h",
-    "am", "sh", "mh", "bj",
+    "am", "sh", "mh", "bj", "hansanna", "hansmeier acme", "hm acme", "am müller", "ha berlin",
     "kundennummer:4711", "kundennr:acme", "acme:hans", "notes:hans", "8407", "7984", "+49 89", "0798-1", "-8407 m",
     "h müller", "müller-meier", "meier", "иван", "-müller acme", "abteilung:hans",
 )  # fmt: skip

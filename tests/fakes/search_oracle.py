@@ -6,7 +6,12 @@ Decisions, one line each, where the description leaves room:
   raw spelling is the normal form. `connell` of `o'connell` is a later part, like one behind a hyphen.
 - A term takes its best (class, column, spelling) over all words; reported is the worst of the terms' bests, as a whole;
   for the order, worst class, worst column and the number of terms written otherwise are taken apart.
-- Of sound-alikes, those fewer edits away (one, two, three, more) count as the better class, before the column.
+- Of sound-alikes, those fewer edits away count as the better class, before the column. Their edits are those of the words
+  and, added, those of the words without a, e, i, o, u, y, h, j; with four or more of them they come behind two typos, and
+  with two thirds of the letters changed they are none.
+- A word that is two words of the name, of three letters and more, joined (`hanspeter`) counts as one inside of them.
+- Two letters beside other terms may be initials where near words are looked for.
+- Columns decide twice: the worst one, then the sum of all.
 - A word that begins with the typed one is never an infix, a sound-alike or a typo of it: it is a prefix already.
 - Infix, sound and typo want letters alone on both sides (no digits).
 - The last word, unfinished, may be the beginning of a longer word with one typo: one letter wrong, missing, swapped;
@@ -130,6 +135,7 @@ def _found(
         key = (
             max((rank, far) for rank, far, _order, _twin in grades),
             max(order for _rank, _far, order, _twin in grades),
+            sum(order for _rank, _far, order, _twin in grades),
             sum(twin for _rank, _far, _order, twin in grades),
             identity not in familiar,
             priority,
@@ -208,8 +214,11 @@ def _near(term: Term, typed: str, word: Word) -> tuple[Rank, int] | None:
     if typed in text:
         return Rank.INFIX, 0
     distance = OSA.distance(typed, text)
-    if word.column in SHORT and set(phonetic.codes(typed)) & set(phonetic.codes(text)):
-        return Rank.PHONETIC, min(distance - 1, 3)
+    alike = 1 - distance / max(letters, len(text))
+    sounds = word.column in SHORT and bool(set(phonetic.codes(typed)) & set(phonetic.codes(text))) and alike > 1 / 3
+    far = distance + OSA.distance(re.sub("[aeiouyhj]", "", typed), re.sub("[aeiouyhj]", "", text)) - 1
+    if sounds and far < 3:
+        return Rank.PHONETIC, far
     if letters >= 4 and (letters >= 6 or typed[0] == text[0]):
         shortest = letters if letters < 6 else letters - 1
         begins = (OSA.distance(typed, text[:size]) <= 1 for size in range(shortest, letters + 2))
@@ -217,7 +226,7 @@ def _near(term: Term, typed: str, word: Word) -> tuple[Rank, int] | None:
             return Rank.EDIT1, 0
         if distance == 2 and letters >= 7:
             return Rank.EDIT2, 0
-    return None
+    return (Rank.DISTANT, 3) if sounds else None
 
 
 def _by_name(term: Term, seen: Document, held: list[Word], reading: Reading, *, several: bool) -> Iterator[Grade]:
@@ -228,8 +237,12 @@ def _by_name(term: Term, seen: Document, held: list[Word], reading: Reading, *, 
             yield Rank.NICKNAME, 0, order, term.raw not in word.raw
     if AT["n"] in term.columns and several and typed.isalpha() and seen.initial == typed[0]:
         yield Rank.NICKNAME, 0, order, term.raw not in seen.initial
-    if reading.initials and all(any(word.normal.startswith(letter) for word in names) for letter in typed):
+    read = reading.initials or (reading.near and several and len(typed) == 2 and typed.isalpha())
+    if AT["n"] in term.columns and read and all(any(word.normal.startswith(one) for word in names) for one in typed):
         yield Rank.NICKNAME, 0, order, True
+    known = {word.normal for word in names}
+    if reading.near and typed.isalpha() and any({typed[:at], typed[at:]} <= known for at in range(3, len(typed) - 2)):
+        yield Rank.INFIX, 0, order, True
 
 
 def _phrase(term: Term, held: list[Word]) -> Iterator[Grade]:

@@ -18,6 +18,7 @@ _ORDER_BITS: Final = 4
 _FAR_BITS: Final = 2
 _ORDER_MASK: Final = (1 << _ORDER_BITS) - 1
 _TWIN_BITS: Final = 4
+_SUM_BITS: Final = 8
 
 
 def grade(rank: Rank, order: int, *, far: int = 0, twin: bool = False) -> int:
@@ -36,18 +37,21 @@ def column_of(value: int) -> Column:
 
 
 def keys(terms: list[Grades]) -> npt.NDArray[np.int64]:
-    """Return one sort key per document of the grades of every term: worst class, worst column, number of twins.
+    """Return one sort key per document of the grades of every term: worst class, worst column, all columns, twins.
 
     At most 15 terms.
     """
     if len(terms) == 1:
         one = terms[0].astype(np.int64)
-        return (one >> 1) << _TWIN_BITS | (one & 1)
+        return (one >> 1) << (_SUM_BITS + _TWIN_BITS) | (one & 1)
     classes = terms[0] >> (_ORDER_BITS + 1)
-    orders = (terms[0] >> 1) & _ORDER_MASK
+    worst = every = (terms[0] >> 1) & _ORDER_MASK
     twins = terms[0] & 1
     for other in terms[1:]:
+        order = (other >> 1) & _ORDER_MASK
         classes = np.maximum(classes, other >> (_ORDER_BITS + 1))
-        orders = np.maximum(orders, (other >> 1) & _ORDER_MASK)
+        worst = np.maximum(worst, order)
+        every = every + order
         twins = twins + (other & 1)
-    return (classes.astype(np.int64) << _ORDER_BITS | orders) << _TWIN_BITS | twins
+    columns = (classes.astype(np.int64) << _ORDER_BITS | worst) << _SUM_BITS | every
+    return columns << _TWIN_BITS | twins

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,14 @@ from directory_server.directory.ranking import Rank
 from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
 from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK
 from directory_server.directory.words.grade import NONE, Grades, grade, rank_of
-from directory_server.directory.words.near import near
+from directory_server.directory.words.near import joined, near
 from directory_server.directory.words.numbers import EXTENSION
 from directory_server.directory.words.segment import Segment
 from directory_server.directory.words.spelling import TAG, initial, spelling
 
 Truth = npt.NDArray[np.bool_]
+_INITIALS: Final = 2
+"""Letters that may be initials beside other words."""
 
 
 class Group(NamedTuple):
@@ -103,8 +105,21 @@ def _word(segment: Segment, term: Term, word: str, at: frozenset[int], reach: Re
             found += _scattered(segment, _called(segment, word, raw, several=reach.several), at)
         if reach.near:
             found += _scattered(segment, _near(segment, word, raw, unfinished=term.last), at)
-        if reach.initials and NAME.at in at:
-            found += _initials(segment, word)
+        if NAME.at in at and reach.near and word.isalpha():
+            found += _joined(segment, word)
+            if reach.initials or (reach.several and len(word) == _INITIALS):
+                found += _initials(segment, word)
+    return found
+
+
+def _joined(segment: Segment, word: str) -> list[Group]:
+    """Return documents in whose name both halves of the word stand apart."""
+    value, found = grade(Rank.INFIX, NAME.order, twin=True), []
+    for halves in joined(word):
+        one, other = (segment.run(NAME.at, *segment.equal(half)) for half in halves)
+        docs = np.intersect1d(one, other) if len(one) and len(other) else EMPTY
+        if len(docs):
+            found.append(Group(value, len(docs), _given(docs)))
     return found
 
 
@@ -219,7 +234,7 @@ def _by_twin(
 def _near(segment: Segment, word: str, raw: str, *, unfinished: bool) -> list[Chosen]:
     found: list[Chosen] = []
     for (rank, far), numbers in near(segment, word, unfinished=unfinished).items():
-        only = NAMED if rank is Rank.PHONETIC else None
+        only = NAMED if rank in {Rank.PHONETIC, Rank.DISTANT} else None
         found += _by_twin(segment, (rank, far), segment.spellings(numbers), raw, only)
     return found
 

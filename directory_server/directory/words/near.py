@@ -12,6 +12,9 @@ from directory_server.directory.words.segment import Segment
 FREE_FIRST_LETTER: Final = 6
 """Letters from which on the first one may be mistyped too."""
 
+_MUTE: Final = str.maketrans("", "", "aeiouyhj")
+_SHORTEST_JOINED: Final = 3
+
 Kinds = dict[tuple[Rank, int], list[int]]
 """Numbers of distinct words by class and how far off they sound."""
 
@@ -27,9 +30,9 @@ def near(segment: Segment, word: str, *, unfinished: bool) -> Kinds:
             kinds.setdefault((Rank.INFIX, 0), []).append(number)
     for number in segment.near.sounding(word).tolist():
         text = segment.word(number)
-        if not text.startswith(word):
-            far = min(OSA.distance(word, text, score_cutoff=FARTHEST) - 1, FARTHEST)
-            kinds.setdefault((Rank.PHONETIC, far), []).append(number)
+        kind = None if text.startswith(word) else sounding(word, text)
+        if kind:
+            kinds.setdefault(kind, []).append(number)
     most = approximate.edits(word)
     if most:
         for number in segment.near.misspelt(word).tolist():
@@ -40,6 +43,23 @@ def near(segment: Segment, word: str, *, unfinished: bool) -> Kinds:
         if unfinished:
             kinds.setdefault((Rank.EDIT1, 0), []).extend(_begun(segment, word))
     return kinds
+
+
+def sounding(word: str, text: str) -> tuple[Rank, int] | None:
+    """Return the class of a word that sounds like this one, and how far off it is; None if hardly a letter is alike.
+
+    Letters that differ count once, and once more if they are no vowels: Meier is nearer to Mayr than Filip to Philipp.
+    """
+    letters = OSA.distance(word, text)
+    if 3 * letters >= 2 * max(len(word), len(text)):  # Zsasz and Żak
+        return None
+    far = min(letters + OSA.distance(word.translate(_MUTE), text.translate(_MUTE)) - 1, FARTHEST)
+    return (Rank.PHONETIC if far < FARTHEST else Rank.DISTANT), far
+
+
+def joined(word: str) -> list[tuple[str, str]]:
+    """Return the two words that a double name may be joined of: Hanspeter is Hans-Peter."""
+    return [(word[:at], word[at:]) for at in range(_SHORTEST_JOINED, len(word) - _SHORTEST_JOINED + 1)]
 
 
 def keeps_first_letter(word: str, text: str) -> bool:

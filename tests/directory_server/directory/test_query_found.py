@@ -76,3 +76,35 @@ def test_found(found, text, expected):
 def test_the_spelling_typed_comes_first(found):
     assert found("müller")[-1] == "folded"
     assert found("mueller")[0] == "folded"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("hanspeter", ["Hans Peter", "Hans-Peter"]),
+        ("hanspeter müller", ["Hans Peter", "Hans-Peter"]),
+        ("peterhans", ["Hans Peter", "Hans-Peter"]),
+        ("hp müller", ["Hans Peter", "Hans-Peter"]),
+        ("hanspaul", []),
+        ("-hanspeter müller", ["Hans Peter", "Hans-Peter"]),
+        ('"hanspeter"', []),
+        ("firma:hanspeter", []),
+    ],
+)
+def test_double_names_are_found_joined_and_by_their_initials(tmp_path, text, names):
+    with World(tmp_path) as world:
+        known = {name: Contact(given_name=name, family_name="Müller") for name in ("Hans Peter", "Hans-Peter")}
+        world.put(
+            world.source("crm"), known | {"x": Contact(company="Hans Peter GmbH"), "y": Contact(given_name="Hans")}
+        )
+        assert sorted(one.contact.given_name for one in world.view().listings(text)) == names
+
+
+def test_of_equal_fields_the_better_other_ones_come_first(tmp_path):
+    with World(tmp_path) as world:
+        world.put(world.source("crm"), {
+            "a": Contact(given_name="Anna", family_name="Adam", company="Wöhrle Anwälte"),
+            "b": Contact(given_name="Leonore", family_name="Wöhrle", company="Wöhrle Anwälte"),
+            "c": Contact(display_name="Wöhrle Anwälte", company="Wöhrle Anwälte"),
+        })  # fmt: skip
+        assert [one.key for one in world.view().listings("wöhrle anwälte")] == ["c", "b", "a"]

@@ -3,7 +3,7 @@
 from directory_server.directory.ranking import Rank
 
 
-def test_from_the_word_itself_to_two_typos():
+def test_from_the_word_itself_to_two_typos_and_distant_sounds():
     assert [rank.text for rank in sorted(Rank)] == [
-        "exact", "prefix", "compound", "nickname", "infix", "phonetic", "edit1", "edit2",
+        "exact", "prefix", "compound", "nickname", "infix", "phonetic", "edit1", "edit2", "phonetic",
     ]  # fmt: skip
