@@ -6,9 +6,9 @@ Decisions, one line each, where the description leaves room:
   raw spelling is the normal form. `connell` of `o'connell` is a later part, like one behind a hyphen.
 - A term takes its best (class, column, spelling) over all words; reported is the worst of the terms' bests, as a whole;
   for the order, worst class, worst column and the number of terms written otherwise are taken apart.
-- Of sound-alikes, those fewer edits away count as the better class, before the column. Their edits are those of the words
-  and, added, those of the words without a, e, i, o, u, y, h, j; with four or more of them they come behind two typos, and
-  with two thirds of the letters changed they are none.
+- Of sound-alikes, those fewer edits away count as the better class, before the column. Their edits are those of the
+  words and, added, those of the words without a, e, i, o, u, y, h, j; with four or more of them they come behind two
+  typos, and with two thirds of the letters changed they are none.
 - A word that is two words of the name, of three letters and more, joined (`hanspeter`) counts as one inside of them.
 - Two letters beside other terms may be initials where near words are looked for.
 - Columns decide twice: the worst one, then the sum of all.

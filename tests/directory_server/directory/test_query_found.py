@@ -94,9 +94,8 @@ def test_the_spelling_typed_comes_first(found):
 def test_double_names_are_found_joined_and_by_their_initials(tmp_path, text, names):
     with World(tmp_path) as world:
         known = {name: Contact(given_name=name, family_name="Müller") for name in ("Hans Peter", "Hans-Peter")}
-        world.put(
-            world.source("crm"), known | {"x": Contact(company="Hans Peter GmbH"), "y": Contact(given_name="Hans")}
-        )
+        others = {"x": Contact(given_name="Eva", company="Hans Peter GmbH"), "y": Contact(given_name="Hans")}
+        world.put(world.source("crm"), known | others)
         assert sorted(one.contact.given_name for one in world.view().listings(text)) == names
 
 
