@@ -7,10 +7,12 @@ contain, sound like or nearly spell a searched one. Every limit counts visible c
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from directory_server.directory.columns import NAME, NAMED
 from directory_server.directory.listing import Match
@@ -31,8 +33,7 @@ _INITIALS: Final = range(2, 4)
 _VARIABLES: Final = 900
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True, gc=False):
     """A found document: its row number (see `tables`) and why it was found."""
 
     row: int
@@ -59,8 +60,7 @@ class _Stage:
     initials: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True, gc=False):
     """A document of one segment; `named` tells that the view may read its name."""
 
     key: int
@@ -212,6 +212,7 @@ def _merged(connection: sqlite3.Connection, found: list[list[_Candidate]]) -> li
     return sorted(candidates, key=lambda one: (one.key, one.priority, names.get(one.row, ""), contact_of(one.row)))
 
 
+@lru_cache(maxsize=4096)
 def _match(value: int) -> Match:
     column = grade.column_of(value)
     return Match("number" if column.digits else grade.rank_of(value).text, column.field)

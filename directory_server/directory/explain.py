@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from msgspec import structs
+
 from directory_server.directory import hiding, nicknames, number_trace, phonetic
 from directory_server.directory.columns import COLUMNS, NAMED
 from directory_server.directory.evidence import Evidence, evidence, initials
@@ -192,7 +194,7 @@ def _hit(
     query: Query, listing: Listing, seen: Listing, found: list[Evidence | None], reasons: list[dict[str, Any]]
 ) -> dict[str, Any]:
     return {
-        **hit_json(replace(listing, match=seen.match)),
+        **hit_json(structs.replace(listing, match=seen.match)),
         "shown": not reasons,
         "hidden_because": "; ".join(map(hiding.sentence, reasons)),
         "hidden": reasons,

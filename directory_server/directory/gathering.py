@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
+
+from msgspec import structs
 
 from directory_server.directory import contact_table, person
 from directory_server.directory.link import links
@@ -63,7 +64,7 @@ class Gathering:
                 for row in self._rows[key]:
                     other = self._listings[contact_of(row)]
                     if other.id not in gathered and person.same(listing, other):
-                        gathered[other.id] = other if other.match is None else replace(other, match=None)
+                        gathered[other.id] = other if other.match is None else structs.replace(other, match=None)
                         waiting.append(other)
         return person.one_person(gathered.values(), self._priorities, seed.match, self._preferred)
 

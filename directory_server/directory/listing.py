@@ -1,6 +1,5 @@
 """A contact as one view may show it: the value that every front receives."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -36,8 +35,7 @@ class Number(Struct, frozen=True, gc=False, array_like=True):
         return _PRIVATE if self.kind is PhoneKind.HOME else _BUSINESS
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True, gc=False):
     """Why a listing was found.
 
     `rank` is the class: exact, prefix, compound, nickname, infix, phonetic, edit1, edit2, number, extension or
@@ -48,8 +46,7 @@ class Match:
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """A contact with every field blanked that the view may not read; `numbers` likewise.
 
     `key` is the source's own key. `changed` is None where the view may not read all of WHOLE: it would tell of changes

@@ -6,8 +6,10 @@ A company's trunk is learnt from hyphens in visible numbers, or configured as a 
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec import structs
 
 from connectors.contact import Contact, PhoneKind
 from directory_server.directory import contact_table
@@ -173,4 +175,4 @@ def _is_nobody(contact: Contact) -> bool:
 def _only_company(listing: Listing, trunk: str) -> Listing:
     company = listing.contact.company
     number = Number(PhoneKind.MAIN, "+" + trunk, "+" + trunk, "", "+" + trunk)
-    return replace(listing, contact=Contact(display_name=company, company=company), numbers=(number,))
+    return structs.replace(listing, contact=Contact(display_name=company, company=company), numbers=(number,))

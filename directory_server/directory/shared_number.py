@@ -1,7 +1,6 @@
 """Shared numbers: what is told of a number that several different persons hold. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from msgspec import structs
 
@@ -38,7 +37,7 @@ def told(
         if number.e164 in asked or "x" + number.extension in asked:
             kinds.setdefault(number.kind, structs.replace(number, label=""))
     shown = Contact(display_name=name, company=company)
-    return (replace(listings[0], contact=shown, numbers=tuple(kinds.values())),)
+    return (structs.replace(listings[0], contact=shown, numbers=tuple(kinds.values())),)
 
 
 def _companies(listings: Sequence[Listing], *, complete: bool) -> str:
