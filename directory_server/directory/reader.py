@@ -44,7 +44,19 @@ class Reader:
     which a number of its own begins with one of `prefixes`.
     """
 
-    __slots__ = ("_behind", "_plus", "_short", "_straight", "location", "outside", "own", "plan", "prefixes")
+    __slots__ = (
+        "_abroad",
+        "_behind",
+        "_plus",
+        "_short",
+        "_straight",
+        "_zero",
+        "location",
+        "outside",
+        "own",
+        "plan",
+        "prefixes",
+    )
 
     def __init__(self, location: Location) -> None:
         """Prepare for one location."""
@@ -57,6 +69,8 @@ class Reader:
         self._straight = _Line(self, "")
         self.outside = location.outside_line
         self._behind = _Line(self, location.outside_line)
+        self._abroad = (self.plan.abroad, "00")
+        self._zero = self.plan.code if self.plan.trunk == "0" and not location.outside_line else ""
 
     def readings(self, digits: str, *, plus: bool, zero: bool = False) -> list[Reading]:
         """Return how these dialled digits may be read, best first.
@@ -75,6 +89,8 @@ class Reader:
 
     def best(self, digits: str, *, plus: bool, zero: bool = False) -> str:
         """Return the E.164 digits of the best reading, or ""."""
+        if self._zero and not plus and digits[:1] == "0" and not digits.startswith(self._abroad):  # most at home
+            return self._zero + digits[1:] if 2 < len(digits) <= LONGEST + 1 - len(self._zero) else ""  # noqa: PLR2004
         if not plus and self._begins_outside(digits) and len(digits) <= LONGEST + 3:
             found = self._straight.readings(digits)
             if self._is_direct(digits, found):
