@@ -12,7 +12,8 @@ One object per record and no more, because a run holds those of all records of i
 class Change(NamedTuple):
     """What to keep under a key: contact and record as JSON text with their hashes; `contact` None deletes.
 
-    `quiet` keeps the record only, because the contact made from it stayed the same.
+    `quiet` keeps the record only, because the contact made from it stayed the same. `again` tells that a change of the
+    same key came before.
     """
 
     key: str
@@ -21,3 +22,4 @@ class Change(NamedTuple):
     record_hash: bytes | None
     contact_hash: bytes | None
     quiet: bool = False
+    again: bool = False

@@ -16,11 +16,13 @@ from directory_server.store.database import Database, driver_of
 _CREATE = """
 CREATE TEMP TABLE staged (
     place INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE ON CONFLICT REPLACE,
-    contact TEXT, record TEXT, record_hash BLOB, contact_hash BLOB, quiet INTEGER NOT NULL
+    key TEXT NOT NULL,
+    contact TEXT, record TEXT, record_hash BLOB, contact_hash BLOB, quiet INTEGER NOT NULL,
+    again INTEGER NOT NULL
 )
 """
-_STAGE = "INSERT INTO temp.staged (key, contact, record, record_hash, contact_hash, quiet) VALUES (?, ?, ?, ?, ?, ?)"
+_STAGE = "INSERT INTO temp.staged VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
+_LAST = "DELETE FROM temp.staged WHERE place NOT IN (SELECT max(place) FROM temp.staged GROUP BY key)"
 _WRITE = """
 INSERT INTO contacts (source_id, key, sequence, first_seen, changed, record_hash, contact_hash, contact, record)
 SELECT :source, key, :first + place, :at, :at, record_hash, contact_hash, contact, record
@@ -50,7 +52,7 @@ class Staging:
         self._driver.execute(_CREATE)
 
     def put(self, changes: Sequence[Change]) -> None:
-        """Stage changes; the last one of a key wins."""
+        """Stage changes; the last one of a key wins, if it says that it came again."""
         self._driver.execute("BEGIN")
         self._driver.executemany(_STAGE, changes)
         self._driver.execute("COMMIT")
@@ -59,7 +61,9 @@ class Staging:
     def apply(self, source_id: int, at: datetime) -> Iterator[Connection]:
         """Change the contacts and give the connection, so that state and run are kept in the same transaction."""
         with self._connection.begin():
-            (most,) = self._driver.execute("SELECT coalesce(max(place), 0) FROM temp.staged").fetchone()
+            most, again = self._driver.execute("SELECT coalesce(max(place), 0), max(again) FROM temp.staged").fetchone()
+            if again:
+                self._driver.execute(_LAST)
             first = sequence.reserve(self._connection, most)
             values = {"source": source_id, "first": first, "at": moment.to_text(at)}
             self._driver.execute(_WRITE, values)

@@ -138,7 +138,7 @@ class Plan:
             emptied=emptied and live > 0,
             faults=tuple(self._faults),
         )
-        return self._state, [Change(key, None, None, None, None) for key in (*gone, *dropped)], totals
+        return self._state, self._deletions((*gone, *dropped)), totals
 
     def _upsert(self, key: str, record: Record, version: bytes, known: Known) -> Change | None:
         try:
@@ -175,7 +175,10 @@ class Plan:
         if quiet and same and not again:
             return None
         key.encode()
-        return Change(key, contact, text, record_hash, contact_hash, quiet)
+        return Change(key, contact, text, record_hash, contact_hash, quiet, again)
+
+    def _deletions(self, keys: Iterable[str]) -> list[Change]:
+        return [Change(key, None, None, None, None, again=key in self._changed) for key in keys]
 
     def _delete(self, key: str) -> None:
         fate = self._fates.get(key)

@@ -142,8 +142,13 @@ def test_contacts_are_found_by_id_key_and_change(database, crm):
 
 def test_a_restaged_key_counts_once_and_the_last_wins(database, crm):
     with staging(database) as stage:
-        stage.put([Change("1", '{"company":"A"}', "{}", b"r", b"c"), Change("1", '{"company":"B"}', "{}", b"r", b"c")])
-        stage.put([Change("2", '{"company":"C"}', "{}", b"r", b"c"), Change("2", None, None, None, None)])
+        stage.put(
+            [
+                Change("1", '{"company":"A"}', "{}", b"r", b"c"),
+                Change("1", '{"company":"B"}', "{}", b"r", b"c", again=True),
+            ]
+        )
+        stage.put([Change("2", '{"company":"C"}', "{}", b"r", b"c"), Change("2", None, None, None, None, again=True)])
         with stage.apply(crm.id, NOW):
             pass
     assert [item.contact.company for item in contacts.changed_since(database, 0, 10)] == ["B"]

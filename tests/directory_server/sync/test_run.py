@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.errors import AuthFailed, ConfigInvalid, RateLimited, StateExpired
+from connectors.events import Delete, Upsert
 from directory_server.store import contacts, runs, sources, states
 from directory_server.store.errors import Busy
 from directory_server.store.rows import RunState
@@ -173,6 +174,34 @@ def test_a_stream_cut_anywhere_changes_nothing_and_the_next_run_heals(bench, eve
         assert bench.held() == before
     bench.sync()
     assert bench.held() == bench.told()
+
+
+class Verbose(MemoryConnector):
+    """Sends every change since the last time, the outdated ones too."""
+
+    def _delta(self, state):
+        for key, value in self.source.log[state["at"] :]:
+            yield Delete(key) if value is None else Upsert(key, value)
+
+
+NAMES = (("Other", "N1"), ("Other", "Third"), ("Other", None), (None, "N1"), (None, "Other"), ("Other", None, "N1"))
+
+
+@pytest.mark.parametrize("names", NAMES)
+@pytest.mark.parametrize("key", ["k1", "new"])
+def test_of_several_changes_of_one_key_the_last_one_counts(bench, key, names):
+    bench.fill(20)
+    bench.sync()
+    for name in names:
+        if name is None:
+            bench.memory.remove(key)
+        else:
+            bench.memory.put(key, record(name))
+    outcome = bench.sync(Verbose(bench.memory))
+    assert not outcome.reason
+    assert bench.held() == bench.told()
+    known = contacts.by_key(bench.database, bench.source.id, key)
+    assert (known is None) == (key == "new" and names[-1] is None)  # what came and went was never there
 
 
 def test_a_bad_record_keeps_its_contact(bench):
