@@ -42,13 +42,11 @@ class Gathering:
         found: list[Person] = []
         covered: set[int] = set()
         waiting = iter(listings)
-        while batch := list(islice(waiting, limit)):
+        while batch := list(islice(waiting, limit - len(found))):
             self._read(batch)
             for listing in batch:
                 if listing.id in covered:
                     continue
-                if len(found) == limit:
-                    return found
                 found.append(self.person(listing))
                 covered |= {part.id for part in found[-1].listings}
         return found
