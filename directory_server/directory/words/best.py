@@ -14,7 +14,7 @@ from directory_server.directory.words import grade
 from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
 from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK
 from directory_server.directory.words.grade import NONE, Grades
-from directory_server.directory.words.matching import Group
+from directory_server.directory.words.group import Group
 from directory_server.directory.words.segment import Segment
 
 Truth = npt.NDArray[np.bool_]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,33 +13,15 @@ from directory_server.directory.query import Term
 from directory_server.directory.ranking import Rank
 from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
 from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK
-from directory_server.directory.words.grade import NONE, Grades, grade, rank_of
+from directory_server.directory.words.grade import grade
+from directory_server.directory.words.group import Group, Truth, by_grade, given, resolved
 from directory_server.directory.words.near import joined, near
 from directory_server.directory.words.numbers import EXTENSION
 from directory_server.directory.words.segment import Segment
 from directory_server.directory.words.spelling import TAG, initial, spelling
 
-Truth = npt.NDArray[np.bool_]
 _INITIALS: Final = 2
 """Letters that may be initials beside other words."""
-
-
-class Group(NamedTuple):
-    """Documents of equal grade; `size` is how many `docs` gives at most, some of them several times.
-
-    `among` tells which words of a text, given as columns and entries, make a document one of them; None where no word
-    does.
-    """
-
-    grade: int
-    size: int
-    docs: Callable[[], Ids]
-    among: Callable[[Ids, Ids], Truth] | None = None
-
-    @property
-    def rank(self) -> Rank:
-        """The class of the grade."""
-        return rank_of(self.grade)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +60,6 @@ def groups(segment: Segment, term: Term, reach: Reach) -> list[Group]:
     return found
 
 
-def resolved(found: Iterable[Group]) -> tuple[Ids, Grades]:
-    """Return the documents of all groups, ascending, each once and with its best grade."""
-    docs, grades = [EMPTY], [np.empty(0, dtype=np.uint16)]
-    for group in found:
-        part = group.docs()
-        docs.append(part)
-        grades.append(np.full(len(part), group.grade, dtype=np.uint16))
-    joined = np.concatenate(docs).astype(np.uint64) << np.uint64(16) | np.concatenate(grades)
-    joined = distinct(joined)
-    each = (joined >> np.uint64(16)).astype(np.uint32)
-    first = np.ones(len(each), dtype=np.bool_)
-    first[1:] = each[1:] != each[:-1]
-    return each[first], (joined[first] & np.uint64(NONE)).astype(np.uint16)
-
-
 def _columns(at: frozenset[int]) -> Iterator[Column]:
     return (column for column in TEXT if column.at in at)
 
@@ -119,7 +86,7 @@ def _joined(segment: Segment, word: str) -> list[Group]:
         one, other = (segment.run(NAME.at, *segment.equal(half)) for half in halves)
         docs = np.intersect1d(one, other) if len(one) and len(other) else EMPTY
         if len(docs):
-            found.append(Group(value, len(docs), _given(docs)))
+            found.append(Group(value, len(docs), given(docs)))
     return found
 
 
@@ -132,7 +99,7 @@ def _initials(segment: Segment, word: str) -> list[Group]:
         every &= begun
     docs = np.flatnonzero(every).astype(np.uint32)
     value = grade(Rank.NICKNAME, NAME.order, twin=True)
-    return [Group(value, len(docs), _given(docs))] if len(docs) else []
+    return [Group(value, len(docs), given(docs))] if len(docs) else []
 
 
 def _runs(segment: Segment, word: str, raw: str, at: frozenset[int], *, part: bool, whole: bool) -> list[Group]:
@@ -202,16 +169,12 @@ def _scattered(segment: Segment, chosen: Iterable[Chosen], at: frozenset[int]) -
             docs = segment.scattered(column.at, entries)
             if len(docs):
                 value = grade(rank, column.order, far=far, twin=twin)
-                found.append(Group(value, len(docs), _given(docs), _any_of(column.at, entries)))
+                found.append(Group(value, len(docs), given(docs), _any_of(column.at, entries)))
     return found
 
 
 def _any_of(at: int, wanted: npt.NDArray[np.intp]) -> Callable[[Ids, Ids], Truth]:
     return lambda columns, entries: (columns == at) & np.isin(entries, wanted)
-
-
-def _given(docs: Ids) -> Callable[[], Ids]:
-    return lambda: docs
 
 
 def _called(segment: Segment, word: str, raw: str, *, several: bool) -> list[Chosen]:
@@ -251,7 +214,7 @@ def _numbers(segment: Segment, term: Term, at: frozenset[int]) -> list[Group]:
         parts = [(Rank.EXACT, docs) for docs in exact]
         parts += [(Rank.PREFIX, numbers.beginning(digits)) for digits in term.international]
         parts.append((Rank.INFIX, numbers.containing(term.digits)))
-        found += [Group(grade(rank, column.order), len(docs), _given(docs)) for rank, docs in parts if len(docs)]
+        found += [Group(grade(rank, column.order), len(docs), given(docs)) for rank, docs in parts if len(docs)]
     return found
 
 
@@ -264,14 +227,7 @@ def _all_words(segment: Segment, term: Term, at: frozenset[int]) -> list[Group]:
     for others, theirs in parts[1:]:
         docs, here, there = np.intersect1d(docs, others, assume_unique=True, return_indices=True)
         grades = np.maximum(grades[here], theirs[there])
-    return _by_grade(docs, grades)
-
-
-def _by_grade(docs: Ids, grades: Grades) -> list[Group]:
-    return [
-        Group(value, int(np.count_nonzero(grades == value)), _given(docs[grades == value]))
-        for value in np.unique(grades).tolist()
-    ]
+    return by_grade(docs, grades)
 
 
 def _phrase(segment: Segment, term: Term, at: frozenset[int]) -> list[Group]:
@@ -299,5 +255,5 @@ def _phrase(segment: Segment, term: Term, at: frozenset[int]) -> list[Group]:
     for column in _columns(at):
         hits = distinct(owner[:last][match & (columns[:last] == column.at)])
         if len(hits):
-            found.append(Group(grade(Rank.EXACT, column.order, twin=True), len(hits), _given(hits)))
+            found.append(Group(grade(Rank.EXACT, column.order, twin=True), len(hits), given(hits)))
     return found
