@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from directory_server.directory.document import Document, document, numbers_from_json, numbers_to_json
 from directory_server.directory.key_rows import GROUPS, KeyRows
@@ -33,10 +34,15 @@ def put(connection: sqlite3.Connection, changed: Iterable[RawRow], origins: Orig
         row = row_of(identity, source)
         found.append(doc)
         docs.append((row, doc.sort, key, moment, text, numbers_to_json(doc.numbers)))
-        keys.add_numbers(row, doc.numbers, origins.keys(source), " ".join(words(contact.company)))
+        keys.add_numbers(row, doc.numbers, origins.keys(source), _spelt(contact.company))
         keys.add_links(row, doc.links)
     connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?)", docs)
     return found
+
+
+@lru_cache(maxsize=131072)
+def _spelt(company: str) -> str:
+    return " ".join(words(company))
 
 
 def remove(connection: sqlite3.Connection, contact_ids: Iterable[int], origins: Origins) -> list[int]:
@@ -79,15 +85,12 @@ def _listing(row: Row, scope: Scope, names: dict[int, str], match: Match | None)
     groups = scope.groups(source_of(number))
     if not groups:
         return None
-    return Listing(
-        id=contact_of(number),
-        source=names[source_of(number)],
-        key=key,
-        contact=visible(contact_from_json(contact), groups),
-        numbers=visible_numbers(numbers_from_json(numbers), groups),
-        changed=datetime.fromisoformat(changed) if groups >= WHOLE else None,
-        match=match,
-    )
+    shown, held, moment = contact_from_json(contact), numbers_from_json(numbers), None
+    if groups >= WHOLE:
+        moment = datetime.fromisoformat(changed)
+    else:
+        shown, held = visible(shown, groups), visible_numbers(held, groups)
+    return Listing(contact_of(number), names[source_of(number)], key, shown, held, moment, match)
 
 
 def listings(
@@ -101,6 +104,18 @@ def listings(
         found.update((row[0], row) for row in _rows(connection, f"row IN ({','.join('?' * len(part))})", part))
     made = (_listing(found[row], scope, names, match) for row, match in rows if row in found)
     return [listing for listing in made if listing]
+
+
+def nameless(connection: sqlite3.Connection, rows: Iterable[int]) -> list[int]:
+    """Return those of these rows, in order, whose contact has neither a given nor a family name, seen or not."""
+    # A quote inside of a value would stand behind a backslash.
+    query = (
+        "SELECT row FROM doc WHERE row IN ({}) AND instr(contact, '\"given_name\":') = 0"
+        " AND instr(contact, '\"family_name\":') = 0 ORDER BY row"
+    )
+    wanted = sorted(rows)
+    parts = (wanted[start : start + _VARIABLES] for start in range(0, len(wanted), _VARIABLES))
+    return [row for part in parts for (row,) in connection.execute(query.format(",".join("?" * len(part))), part)]
 
 
 def by_id(connection: sqlite3.Connection, contact_id: int, scope: Scope, names: dict[int, str]) -> Listing | None:

@@ -20,7 +20,6 @@ BATCH: Final = 2000
 STEP: Final = 10_000
 """Changes that become visible together while an index follows."""
 _GROWING: Final = "growing"
-_MANY: Final = 20_000
 _SEQUENCE: Final = 3
 """Where a row of `contacts.rows_since` has its sequence number."""
 
@@ -129,8 +128,6 @@ class Generation:
             if reached < last:  # the newest changes were purged meanwhile, or numbers reserved and not used
                 tables.set_meta(connection, "sequence", str(last))
             tables.set_meta(connection, _GROWING, "")
-            if count >= _MANY:
-                connection.execute("ANALYZE")
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         finally:
             connection.close()

@@ -53,7 +53,6 @@ class KeyRows:
     def __init__(self) -> None:
         self._numbers, self._trunks, self._links = _Rows(), _Rows(), _Rows()
         self._companies: list[str] = []  # of each trunk
-        self._spelt: dict[str, str] = {}
 
     def add_numbers(self, row: int, numbers: Iterable[Number], keys_of: Keys, company: str) -> None:
         """Add the numbers of the contact with this row, and their trunks with its company in normal form."""
@@ -63,7 +62,7 @@ class KeyRows:
                 self._numbers.add(key, row, group)
             if number.trunk:
                 self._trunks.add(digits_key(number.trunk[1:]), row, group)
-                self._companies.append(self._spelt.setdefault(company, company))
+                self._companies.append(company)
 
     def add_links(self, row: int, links: Iterable[tuple[int, FieldGroup]]) -> None:
         """Add the links of the contact with this row."""

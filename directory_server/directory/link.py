@@ -7,7 +7,7 @@ hash only make candidates that are compared in vain.
 from hashlib import blake2b
 from typing import Final
 
-from connectors.contact import Contact, PlaceKind
+from connectors.contact import Contact, PhoneKind, PlaceKind
 from directory_server.directory.listing import Number
 from directory_server.directory.person import is_personal, name_company_key, personal_mail
 from directory_server.store.rows import FieldGroup
@@ -26,11 +26,16 @@ def links(contact: Contact, numbers: tuple[Number, ...]) -> tuple[tuple[int, Fie
         mail = personal_mail(email.address)
         if mail:
             found.append((-1 - _hashed(mail), _PRIVATE if email.kind is PlaceKind.HOME else _BUSINESS))
-    found += [(int(number.e164[1:]), number.group) for number in numbers if is_personal(number)]
+    found += [
+        (int(number.e164[1:]), _PRIVATE if number.kind is PhoneKind.HOME else _BUSINESS)
+        for number in numbers
+        if is_personal(number)
+    ]
     key = name_company_key(contact)
     if key:
         found.append((NAMES | _hashed(key), _NAME))
-    return tuple([one for at, one in enumerate(found) if one not in found[:at]])
+    # Hardly any comes twice.
+    return tuple(found) if len(dict(found)) == len(found) else tuple(dict.fromkeys(found))
 
 
 def _hashed(text: str) -> int:

@@ -142,15 +142,14 @@ def _company(reading: Reading, digits: str) -> Listing | None:
     return None
 
 
-def _board(reading: Reading, trunk: str) -> list[Listing]:
-    """Return who holds the switchboard of a trunk itself."""
-    rows = set(reading.holders(trunk + "0")) | set(reading.holders(trunk))
-    return reading.fetch(sorted(rows), _APPROXIMATE)
+def _board(reading: Reading, trunk: str) -> list[int]:
+    """Return the rows of those who hold the switchboard of a trunk itself."""
+    return sorted({*reading.holders(trunk + "0"), *reading.holders(trunk)})
 
 
 def _on_switchboard(reading: Reading, trunk: str) -> Listing | None:
     """Return the company that holds a configured switchboard: its own entry, else what its holders agree on."""
-    board = _board(reading, trunk)
+    board = reading.fetch(_board(reading, trunk), _APPROXIMATE)
     own = [one for one in board if _is_nobody(one.contact) and (one.contact.company or one.contact.display_name)]
     named = own or [one for one in board if one.contact.company]
     companies = {company_words(one.contact.company or one.contact.display_name) for one in named}
@@ -161,7 +160,7 @@ def _on_switchboard(reading: Reading, trunk: str) -> Listing | None:
 
 def _representative(reading: Reading, trunk: str, rows: list[int], name: str) -> Listing | None:
     """Return the company's own entry on its switchboard, else a listing that shows company and switchboard only."""
-    for listing in _board(reading, trunk):
+    for listing in reading.fetch(contact_table.nameless(reading.connection, _board(reading, trunk)), _APPROXIMATE):
         if _is_nobody(listing.contact) and " ".join(words(listing.contact.company)) == name:
             return listing
     found = reading.fetch(rows[:1], _APPROXIMATE)

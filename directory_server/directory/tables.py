@@ -101,7 +101,6 @@ def building(path: Path) -> Iterator[sqlite3.Connection]:
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("BEGIN")
         yield connection
-        connection.execute("ANALYZE")
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode=WAL")
     finally:
