@@ -18,7 +18,7 @@ from directory_server.directory.words.group import Group, Truth, by_grade, given
 from directory_server.directory.words.near import joined, near
 from directory_server.directory.words.numbers import EXTENSION
 from directory_server.directory.words.segment import Segment
-from directory_server.directory.words.spelling import TAG, initial, spelling
+from directory_server.directory.words.spelling import SEPARATOR, TAG, initial, spelling
 
 _INITIALS: Final = 2
 """Letters that may be initials beside other words."""
@@ -190,7 +190,9 @@ def _by_twin(
 ) -> list[Chosen]:
     parts: tuple[list[int], list[int]] = ([], [])
     for entry in entries:
-        parts[raw not in spelling(segment.entries[entry]).raw].append(entry)
+        text = segment.entries[entry]
+        written = spelling(text).raw if SEPARATOR in text else text
+        parts[raw not in written].append(entry)
     return [(*kind, bool(twin), np.array(part), only) for twin, part in enumerate(parts) if part]
 
 

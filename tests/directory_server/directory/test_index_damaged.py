@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectors.contact import Contact, Phone, PhoneKind
+from directory_server.directory import tables
 from directory_server.directory.index import Index
 from directory_server.directory.words import segment_file, segments
 from tests.fakes.world import World
@@ -103,6 +104,8 @@ def test_there_is_something_to_damage(world: World) -> None:
 def test_a_damaged_file_is_built_anew(world: World, damage: str, serving: bool) -> None:
     pristine = {path: path.read_bytes() for path in files(world)}
     for path, content in pristine.items():
+        if path.name == tables.FILE and damage.startswith("a bit flipped") and not damage.endswith(" 0%"):
+            continue  # SQLite keeps no checksums: inside of a row nobody can tell
         damaged = DAMAGES[damage](content)
         if damaged is None:
             path.unlink()
