@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 from directory_server.directory import phonetic
 from directory_server.directory.ranking import Rank
 from directory_server.directory.words.approximate import SHORTEST_INFIX, Approximate, edits
-from directory_server.directory.words.near import begins_misspelt, keeps_first_letter, near
+from directory_server.directory.words.near import begins_misspelt, keeps_first_letter, near, sounding
 from tests.fakes.words import segment_of
 
 LETTERS = st.text(alphabet="abcd", min_size=1, max_size=10)
@@ -50,9 +50,10 @@ def test_near_words_are_those_of_the_rules(words, asked, unfinished):
     wanted = {}
     if len(asked) >= SHORTEST_INFIX:
         wanted[Rank.INFIX] = {word for word in others if asked in word}
-        wanted[Rank.PHONETIC] = {
-            word for word in others if set(phonetic.codes(asked)) & set(phonetic.codes(word))
-        }  # fmt: skip
+        for word in others:
+            kind = sounding(asked, word) if set(phonetic.codes(asked)) & set(phonetic.codes(word)) else None
+            if kind:
+                wanted.setdefault(kind[0], set()).add(word)
     typos = {
         word: OSA.distance(asked, word) for word in others if len(word) > 2 and keeps_first_letter(asked, word)
     }  # fmt: skip
