@@ -54,6 +54,7 @@ def in_teams(stack: Stack, browser: Browser, **settings: str) -> Iterator[tuple[
         page.context.route("https://res.cdn.office.net/**", lambda route: route.abort())  # TeamsJS's list of hosts
         page.goto(f"https://teams.microsoft.com/host#{quote(json.dumps(told))}")
         yield page, page.frame_locator("#tab")
+        page.context.unroute_all(behavior="ignoreErrors")  # a request may be under way when the page closes
 
 
 def calls(page: Page, func: str) -> list[Any]:
