@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from msgspec import DecodeError
+
 from directory_server.directory.document import Document, document, numbers_from_json, numbers_to_json
 from directory_server.directory.key_rows import GROUPS, KeyRows
 from directory_server.directory.listing import WHOLE, Listing, Match
@@ -85,10 +87,13 @@ def _listing(row: Row, scope: Scope, names: dict[int, str], match: Match | None)
     groups = scope.groups(source_of(number))
     if not groups:
         return None
-    shown, held, moment = contact_from_json(contact), numbers_from_json(numbers), None
-    if groups >= WHOLE:
-        moment = datetime.fromisoformat(changed)
-    else:
+    try:
+        shown, held = contact_from_json(contact), numbers_from_json(numbers)
+        moment = datetime.fromisoformat(changed) if groups >= WHOLE else None
+    except (DecodeError, ValueError):
+        # Its own text would show what the contact holds.
+        raise sqlite3.DatabaseError("the index is damaged; contact-directory index rebuild makes it anew") from None
+    if moment is None:
         shown, held = visible(shown, groups), visible_numbers(held, groups)
     return Listing(contact_of(number), names[source_of(number)], key, shown, held, moment, match)
 

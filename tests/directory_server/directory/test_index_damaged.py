@@ -163,3 +163,20 @@ def test_what_else_lies_in_the_folder_disturbs_nobody(world: World, name: str, f
     check(world)
     world.index.rebuild()
     check(world)
+
+
+@pytest.mark.parametrize(
+    ("column", "text"), [("contact", '{"company":"canary'), ("numbers", '[["canary"]]'), ("changed", "canary")]
+)
+def test_a_damaged_contact_is_told_of_and_nothing_of_it(world: World, column: str, text: str) -> None:
+    (path,) = (world.folder / "index").glob("index-*/*.sqlite")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE doc SET {column} = ?", (text,))  # noqa: S608 - one of three
+        connection.commit()
+    world.index = Index.open(world.folder / "index", world.database)
+    with pytest.raises(sqlite3.DatabaseError, match="index rebuild") as told:
+        world.view().listings("steinacher")
+    assert "canary" not in str(told.value)
+    assert told.value.__suppress_context__
+    world.index.rebuild()
+    check(world)
