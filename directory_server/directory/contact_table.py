@@ -111,14 +111,14 @@ def listings(
     return [listing for listing in made if listing]
 
 
-def nameless(connection: sqlite3.Connection, rows: Iterable[int]) -> list[int]:
-    """Return those of these rows, in order, whose contact has neither a given nor a family name, seen or not."""
+def nameless(connection: sqlite3.Connection, rows: Iterable[int], scope: Scope) -> list[int]:
+    """Return those of these rows, in order, whose name the scope may read and is neither given nor family name."""
     # A quote inside of a value would stand behind a backslash.
     query = (
         "SELECT row FROM doc WHERE row IN ({}) AND instr(contact, '\"given_name\":') = 0"
         " AND instr(contact, '\"family_name\":') = 0 ORDER BY row"
     )
-    wanted = sorted(rows)
+    wanted = sorted(row for row in rows if FieldGroup.NAME in scope.groups(source_of(row)))
     parts = (wanted[start : start + _VARIABLES] for start in range(0, len(wanted), _VARIABLES))
     return [row for part in parts for (row,) in connection.execute(query.format(",".join("?" * len(part))), part)]
 

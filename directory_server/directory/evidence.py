@@ -17,11 +17,9 @@ from directory_server.directory.listing import Listing, Number
 from directory_server.directory.query import Term
 from directory_server.directory.ranking import Rank
 from directory_server.directory.words.approximate import SHORTEST_INFIX, edits
-from directory_server.directory.words.near import begins_misspelt, joined, keeps_first_letter, sounding
+from directory_server.directory.words.near import INITIALS, begins_misspelt, joined, keeps_first_letter, sounding
 from directory_server.directory.words.spelling import TAG, tag, written
 from directory_server.store.rows import Location
-
-_INITIALS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ def _best(
         known = {word.normal for word in _words(names)}
         if any(known.issuperset(halves) for halves in joined(typed)):
             found.append(Evidence(Rank.INFIX, NAME, names, as_typed=False))
-        if several and len(typed) == _INITIALS and set(typed) <= {word[:1] for word in known}:
+        if several and len(typed) == INITIALS and set(typed) <= {word[:1] for word in known}:
             found.append(Evidence(Rank.NICKNAME, NAME, names, as_typed=False))
     return min(found, key=lambda one: one.order, default=None)
 

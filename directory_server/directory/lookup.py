@@ -160,7 +160,8 @@ def _on_switchboard(reading: Reading, trunk: str) -> Listing | None:
 
 def _representative(reading: Reading, trunk: str, rows: list[int], name: str) -> Listing | None:
     """Return the company's own entry on its switchboard, else a listing that shows company and switchboard only."""
-    for listing in reading.fetch(contact_table.nameless(reading.connection, _board(reading, trunk)), _APPROXIMATE):
+    own = contact_table.nameless(reading.connection, _board(reading, trunk), reading.scope)
+    for listing in reading.fetch(own, _APPROXIMATE):
         if _is_nobody(listing.contact) and " ".join(words(listing.contact.company)) == name:
             return listing
     found = reading.fetch(rows[:1], _APPROXIMATE)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +14,10 @@ from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
 from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK
 from directory_server.directory.words.grade import grade
 from directory_server.directory.words.group import Group, Truth, by_grade, given, resolved
-from directory_server.directory.words.near import joined, near
+from directory_server.directory.words.near import INITIALS, joined, near
 from directory_server.directory.words.numbers import EXTENSION
 from directory_server.directory.words.segment import Segment
 from directory_server.directory.words.spelling import SEPARATOR, TAG, initial, spelling
-
-_INITIALS: Final = 2
-"""Letters that may be initials beside other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ def _word(segment: Segment, term: Term, word: str, at: frozenset[int], reach: Re
             found += _scattered(segment, _near(segment, word, raw, unfinished=term.last), at)
         if NAME.at in at and reach.near and word.isalpha():
             found += _joined(segment, word)
-            if reach.initials or (reach.several and len(word) == _INITIALS):
+            if reach.initials or (reach.several and len(word) == INITIALS):
                 found += _initials(segment, word)
     return found
 

@@ -14,6 +14,8 @@ FREE_FIRST_LETTER: Final = 6
 
 _MUTE: Final = str.maketrans("", "", "aeiouyhj")
 _SHORTEST_JOINED: Final = 3
+INITIALS: Final = 2
+"""Letters that may be initials beside other words."""
 
 Kinds = dict[tuple[Rank, int], list[int]]
 """Numbers of distinct words by class and how far off they sound."""
