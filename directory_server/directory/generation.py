@@ -16,7 +16,8 @@ from directory_server.store import contacts, sequence, sources
 from directory_server.store.database import Database
 from directory_server.store.location_json import location_from_json
 
-BATCH: Final = 2000
+BATCH: Final = 500
+"""Contacts a build takes at once: few enough to stay in the processor's cache from one step to the next."""
 STEP: Final = 10_000
 """Changes that become visible together while an index follows."""
 _GROWING: Final = "growing"
