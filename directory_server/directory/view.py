@@ -154,9 +154,9 @@ class View:
             listing = self.contact(contact_id)
             return self._gathering(connection).person(listing) if listing else None
 
-    def all(self) -> Iterator[Listing]:
-        """Yield every visible contact in order of id."""
-        at: int | None = 0
+    def all(self, after: int = 0) -> Iterator[Listing]:
+        """Yield every visible contact with a larger id than `after`, in order of id."""
+        at: int | None = after
         while at is not None:
             with self._index.reading() as connection:
                 batch, at = contact_table.following(connection, at, self.scope, self._names, _BATCH)

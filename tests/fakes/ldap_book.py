@@ -52,9 +52,9 @@ class Book:
     def contact(self, contact_id: int) -> Listing | None:
         return next((listing for listing in self._listings if listing.id == contact_id), None)
 
-    def all(self) -> Iterator[Listing]:
+    def all(self, after: int = 0) -> Iterator[Listing]:
         self.scans += 1
-        return iter(self._listings)
+        return iter([listing for listing in self._listings if listing.id > after])
 
     def source_names(self) -> list[str]:
         return sorted({listing.source for listing in self._listings})

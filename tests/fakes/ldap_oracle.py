@@ -1,6 +1,7 @@
 """An independent LDAP codec: asn1tools over the ASN.1 of RFC 4511, and our filters as its values."""
 
 import functools
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,14 @@ def bind(message_id: int, name: str, password: str, version: int = 3) -> bytes:
     return encode(message_id, ("bindRequest", {"version": version, "name": name.encode(), "authentication": choice}))
 
 
-def search(message_id: int, node: f.Filter, base: str = "dc=contacts", **changes: Any) -> bytes:
+def search(
+    message_id: int,
+    node: f.Filter,
+    base: str = "dc=contacts",
+    controls: Iterable[tuple[str, bool, bytes]] | None = None,
+    **changes: Any,
+) -> bytes:
+    """Return a search with controls as OID, criticality and value."""
     request = {
         "baseObject": base.encode(),
         "scope": "wholeSubtree",
@@ -53,7 +61,15 @@ def search(message_id: int, node: f.Filter, base: str = "dc=contacts", **changes
         "filter": filter_value(node),
         "attributes": [],
     } | changes
-    return encode(message_id, ("searchRequest", request))
+    sent = (
+        None
+        if controls is None
+        else [
+            {"controlType": oid.encode(), "criticality": critical, "controlValue": value}
+            for oid, critical, value in controls
+        ]
+    )
+    return encode(message_id, ("searchRequest", request), sent)
 
 
 def extended(message_id: int, oid: str) -> bytes:

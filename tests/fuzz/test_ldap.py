@@ -5,12 +5,14 @@ import contextlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from directory_server.fronts.ldap import ber, dn, filter_text
+from directory_server.fronts.ldap import ber, control, dn, filter_text
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap import message as m
+from directory_server.fronts.ldap.control import ListView, SortKey
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.search import Running, Tree
 from directory_server.fronts.ldap.session import Bind, Operation, Session, StartTls
+from tests.fakes import ldap_controls as written
 from tests.fakes import ldap_oracle as oracle
 from tests.fakes.ldap_book import sample_book
 from tests.fakes.ldap_filters import filters
@@ -19,9 +21,30 @@ LIMITS = Limits()
 TREE = Tree("dc=contacts", sample_book(), LIMITS, can_start_tls=True)
 EXAMPLES = 400
 
+counts = st.integers(0, 9)
+keys = st.builds(SortKey, st.sampled_from(["sn", "telephoneNumber", "x", ""]), reverse=st.booleans())
+views = st.builds(ListView, counts, counts, counts, counts) | st.builds(
+    ListView, counts, counts, value=st.text(max_size=9)
+)
+controls = st.lists(
+    st.tuples(
+        st.sampled_from([*control.OIDS, "1.2.3"]),
+        st.booleans(),
+        st.one_of(
+            st.builds(written.paged, counts, st.binary(max_size=9)),
+            st.lists(keys, max_size=3).map(lambda found: written.sort(*found)),
+            st.builds(written.list_view, views),
+            st.binary(max_size=20),
+        ),
+    ),
+    max_size=3,
+)
 requests = st.one_of(
     st.builds(oracle.search, st.integers(1, 9), filters),
     st.builds(oracle.bind, st.integers(1, 9), st.text(max_size=9), st.text(max_size=9)),
+    st.builds(
+        lambda number, node, asked: oracle.search(number, node, controls=asked), st.integers(1, 9), filters, controls
+    ),
     st.builds(oracle.extended, st.integers(1, 9), st.sampled_from(["1.3.6.1.4.1.1466.20037", "1.2.3"])),
 )
 
@@ -54,7 +77,7 @@ def test_the_session_always_answers_or_waits(chunks: list[bytes]) -> None:
             elif isinstance(event, StartTls):
                 session.tls_started()
             elif isinstance(event, Operation) and isinstance(event.request, m.SearchRequest):
-                search = TREE.search(event.request, waiting=True)
+                search = TREE.search(event.request, event.controls, waiting=True)
                 session.finished(event.id, search.run(event.id, Running(1.0), lambda: 0.0))
         for answer in oracle.split(session.take_output()):
             assert oracle.decode(answer)["protocolOp"][0] != "searchRequest"

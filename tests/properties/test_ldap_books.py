@@ -1,5 +1,6 @@
 """Over any address books and filters, what LDAP answers tells nothing of what a client may not see."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from directory_server.directory import engine
 from directory_server.directory.view import View
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap.candidates import Candidates
+from directory_server.fronts.ldap.control import NONE, PAGED, Controls, ListView, Paged, SortKey
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.message import CompareRequest, Scope, SearchRequest
 from directory_server.fronts.ldap.search import Running, Tree
@@ -33,6 +35,7 @@ from tests.fakes.books import (
     hiding,
     view_of,
 )
+from tests.fakes.ldap_controls import answered
 from tests.fakes.world import World
 
 TEXTS = ("cn", "sn", "givenName", "displayName", "o", "ou", "title", "mail", "l", "street", "description", "labeledURI",
@@ -77,6 +80,17 @@ growing = st.recursive(
     max_leaves=3,
 )  # fmt: skip
 """Filters that more values can only fulfil better."""
+KEYS = st.builds(SortKey, st.sampled_from((*TEXTS, "telephoneNumber", "homePhone")), reverse=st.booleans())
+SORTS = st.lists(KEYS, min_size=1, max_size=2).map(tuple)
+WINDOWS = st.builds(ListView, st.integers(0, 2), st.integers(0, 2), st.integers(0, 9), st.integers(0, 9)) | st.builds(
+    ListView, st.integers(0, 2), st.integers(0, 2), value=words
+)
+CONTROLS = st.one_of(
+    st.builds(Controls, st.builds(Paged, st.integers(1, 3), st.just(b""))),
+    st.builds(Controls, st.builds(Paged, st.integers(1, 3), st.just(b"")), SORTS),
+    st.builds(Controls, sort=SORTS),
+    st.builds(Controls, sort=SORTS, list_view=WINDOWS),
+)
 request = st.tuples(
     any_filter,
     st.sampled_from(
@@ -85,9 +99,10 @@ request = st.tuples(
     st.sampled_from(tuple(Scope)),
     st.integers(0, 5),
     st.sampled_from(((), ("*", "+"), ("cn", "telephoneNumber", "modifyTimestamp"))),
+    st.just(NONE) | CONTROLS,
 )
 ALWAYS = [
-    (node, "dc=contacts", Scope.SUB, 0, ())
+    (node, "dc=contacts", Scope.SUB, 0, (), NONE)
     for node in (
         *(f.Equality("telephoneNumber", number) for number in ASKED),
         *(f.Substrings(name, start, (), "") for name in ("l", "mail") for start in ("st", "mu", "ac", "ha")),
@@ -108,10 +123,18 @@ def tree(view: View) -> Tree:
     return Tree("dc=contacts", view, Limits(entries=6), can_start_tls=False)
 
 
-def answer(view: View, asked: tuple[f.Filter, str, Scope, int, tuple[str, ...]]) -> bytes:
-    node, base, scope, size, attributes = asked
+def answer(view: View, asked: tuple[f.Filter, str, Scope, int, tuple[str, ...], Controls]) -> bytes:
+    """Return everything that is sent, page after page."""
+    node, base, scope, size, attributes, controls = asked
     search = SearchRequest(base, scope, size, 0, False, node, attributes)
-    return tree(view).search(search, waiting=True).run(1, Running(1.0), lambda: 0.0)
+    told = b""
+    while True:
+        part = tree(view).search(search, controls, waiting=True).run(1, Running(1.0), lambda: 0.0)
+        told += part
+        last = answered(oracle.decode(oracle.split(part)[-1])) if controls.paged else {}
+        if PAGED not in last or not last[PAGED][1]:
+            return told
+        controls = replace(controls, paged=replace(controls.paged, cookie=last[PAGED][1]))
 
 
 def compared(view: View, number: int, source: str, name: str, value: str) -> bytes:
@@ -159,7 +182,7 @@ def test_hidden_values_change_no_answer(  # noqa: PLR0917 - drawn by hypothesis
     fill(world, hiding(shown, hidden, scope))
     view = view_of(world, scope, policy)
     for question, before in zip((*asked, *pairs), told, strict=True):
-        assert (answer(view, question) if len(question) == 5 else compared(view, *question)) == before, question
+        assert (answer(view, question) if len(question) == 6 else compared(view, *question)) == before, question
     known = zip(sources.all(world.database), scope, strict=True)
     units = SearchRequest("dc=contacts", Scope.ONE, 0, 0, False, f.Present("objectClass"), ())
     shown_units = entries(tree(view).search(units, waiting=True).run(1, Running(1.0), lambda: 0.0))

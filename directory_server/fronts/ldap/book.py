@@ -28,8 +28,8 @@ class Book(Protocol):
     def contact(self, contact_id: int) -> Listing | None:
         """Return a visible contact."""
 
-    def all(self) -> Iterator[Listing]:
-        """Return every visible contact, ordered by id."""
+    def all(self, after: int = 0) -> Iterator[Listing]:
+        """Return every visible contact with a larger id, ordered by id."""
 
     def source_names(self) -> list[str]:
         """Return the visible sources."""

@@ -173,31 +173,32 @@ class Connection(asyncio.Protocol):
 
     def _operate(self, operation: Operation) -> None:
         shared, session = self._shared, self._session
-        tree = shared.credentials.tree(session.client, can_start_tls=self._can_start_tls)
+        tree = shared.credentials.tree(session.client, can_start_tls=self._can_start_tls, secure=session.secure)
         if tree is None:
             self.close(Code.UNAVAILABLE, "this client no longer exists")
             return
         request = operation.request
         try:
             if isinstance(request, SearchRequest):
-                self._search(operation.id, request, tree, operation.body)
+                self._search(operation, request, tree)
             else:
                 session.finished(operation.id, tree.compare(operation.id, request))
         except Exception as error:  # noqa: BLE001 - one request must not end the others on this connection
             self._fail(operation, error)
 
-    def _search(self, message_id: int, request: SearchRequest, tree: Tree, body: bytes) -> None:
+    def _search(self, operation: Operation, request: SearchRequest, tree: Tree) -> None:
         shared, answers = self._shared, tree.answers
+        message_id, body = operation.id, operation.body
         known = answers.known(body) if answers else None
         if known is not None:
             self._session.finished(message_id, messages(message_id, known))
             return
         seconds = shared.limits.search_seconds
         running = Running(shared.clock() + min(request.time_limit or seconds, seconds))
-        search = tree.search(request, waiting=False)
+        search = tree.search(request, operation.controls, waiting=False)
         if not search.quick:
             self._running[message_id] = running
-            self._spawn(self._scan(message_id, request, tree, running))
+            self._spawn(self._scan(operation, request, tree, running))
             return
         operations = search.answer(running, shared.clock)
         if answers and not running.stopped:
@@ -209,19 +210,19 @@ class Connection(asyncio.Protocol):
         tag = Tag.SEARCH_DONE if isinstance(operation.request, SearchRequest) else Tag.COMPARE
         self._session.finished(operation.id, result(operation.id, tag, Code.OTHER, "internal error"))
 
-    async def _scan(self, message_id: int, request: SearchRequest, tree: Tree, running: Running) -> None:
-        shared = self._shared
+    async def _scan(self, operation: Operation, request: SearchRequest, tree: Tree, running: Running) -> None:
+        shared, message_id = self._shared, operation.id
 
         def work() -> bytes:
             # Built again in the thread that runs it, because a view's cursors belong to their thread.
-            return (
-                b"" if running.abandoned else tree.search(request, waiting=True).run(message_id, running, shared.clock)
-            )
+            if running.abandoned:
+                return b""
+            return tree.search(request, operation.controls, waiting=True).run(message_id, running, shared.clock)
 
         try:
             answer = await asyncio.get_running_loop().run_in_executor(shared.scan_threads, work)
         except Exception as error:  # noqa: BLE001 - as above
-            self._fail(Operation(message_id, request), error)
+            self._fail(operation, error)
         else:
             if not running.abandoned:
                 self._session.finished(message_id, answer)

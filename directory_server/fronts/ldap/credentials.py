@@ -31,7 +31,7 @@ class Credentials:
         self._limits = limits
         self._clock = clock
         self._suffixes: dict[str, str] = {}
-        self._trees: dict[tuple[str, bool], tuple[Tree, float]] = {}
+        self._trees: dict[tuple[str, bool, bool], tuple[Tree, float]] = {}
 
     def verify(self, name: str, password: bytes) -> Client | None:
         """Return the client that binds as its bare name or as `cn=<name>,ou=clients,<suffix>`; None if wrong."""
@@ -64,17 +64,18 @@ class Credentials:
         """Return what WhoAmI says (RFC 4513 §5.2.1.8)."""
         return f"dn:cn={dn.escape(client.name)},ou=clients,{client.base_dn or self._suffix}"
 
-    def tree(self, client: str, *, can_start_tls: bool) -> Tree | None:
+    def tree(self, client: str, *, can_start_tls: bool, secure: bool) -> Tree | None:
         """Return the tree as this client sees it now, or as anyone does for ""; None for a client that is gone."""
         now = self._clock()
-        held = self._trees.get((client, can_start_tls))
+        wanted = client, can_start_tls, secure
+        held = self._trees.get(wanted)
         if held is not None and now - held[1] < _VIEW_SECONDS:
             return held[0]
         try:
             book = self._views(client) if client else None
         except KeyError:
-            self._trees.pop((client, can_start_tls), None)
+            self._trees.pop(wanted, None)
             return None
-        tree = Tree(self._suffixes.get(client, self._suffix), book, self._limits, can_start_tls)
-        self._trees[client, can_start_tls] = (tree, now)
+        tree = Tree(self._suffixes.get(client, self._suffix), book, self._limits, can_start_tls, secure)
+        self._trees[wanted] = (tree, now)
         return tree

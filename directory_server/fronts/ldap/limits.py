@@ -15,6 +15,7 @@ class Limits:
     attributes: int = 256
     controls: int = 16
     entries: int = 1000
+    sorted_entries: int = 100_000
     search_seconds: float = 10.0
     operations: int = 64
     connections: int = 4096

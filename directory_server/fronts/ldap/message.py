@@ -34,7 +34,10 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class BindRequest:
-    """A bind; `mechanism` is empty for simple authentication, `password` never shows in a repr."""
+    """A bind; `mechanism` is empty for simple authentication.
+
+    `password` holds a mechanism's credentials as well, and never shows in a repr.
+    """
 
     version: int
     name: str
@@ -69,9 +72,10 @@ class CompareRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExtendedRequest:
-    """An extended operation by its name."""
+    """An extended operation by its name; `value` is empty where none was sent."""
 
     oid: str
+    value: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ _BIND, _UNBIND, _SEARCH, _COMPARE, _ABANDON, _EXTENDED = 0x60, 0x42, 0x63, 0x6E,
 _WRITES = {0x66: Tag.MODIFY, 0x68: Tag.ADD, 0x4A: Tag.DELETE, 0x6C: Tag.MODIFY_DN}
 _CONTROLS = 0xA0
 _SIMPLE, _SASL = 0x80, 0xA3
-_EXTENDED_NAME = 0x80
+_EXTENDED_NAME, _EXTENDED_VALUE = 0x80, 0x81
 _DEREF_MOST = 3
 
 
@@ -205,8 +209,7 @@ def _other(tag: int, pdu: bytes, at: int, end: int) -> Request:
     if tag in _WRITES:
         return WriteRequest(_WRITES[tag])
     if tag == _EXTENDED:
-        start, stop = ber.expect(pdu, at, end, _EXTENDED_NAME)
-        return ExtendedRequest(ber.text(pdu, start, stop))
+        return _extended(pdu, at, end)
     if tag == _COMPARE:
         start, at = ber.expect(pdu, at, end, ber.OCTET_STRING)
         dn = ber.text(pdu, start, at)
@@ -218,6 +221,15 @@ def _other(tag: int, pdu: bytes, at: int, end: int) -> Request:
     raise ber.BerError(f"unknown request tag {tag:#04x}")
 
 
+def _extended(pdu: bytes, at: int, end: int) -> ExtendedRequest:
+    start, at = ber.expect(pdu, at, end, _EXTENDED_NAME)
+    oid = ber.text(pdu, start, at)
+    if at == end:
+        return ExtendedRequest(oid)
+    start, at = ber.expect(pdu, at, end, _EXTENDED_VALUE)
+    return ExtendedRequest(oid, pdu[start:at])
+
+
 def _bind(pdu: bytes, at: int, end: int) -> BindRequest:
     start, at = ber.expect(pdu, at, end, ber.INTEGER)
     version = ber.integer(pdu, start, at)
@@ -227,8 +239,12 @@ def _bind(pdu: bytes, at: int, end: int) -> BindRequest:
     if tag == _SIMPLE:
         return BindRequest(version, name, "", pdu[start:at])
     if tag == _SASL:
-        start, at = ber.expect(pdu, start, at, ber.OCTET_STRING)
-        return BindRequest(version, name, ber.text(pdu, start, at) or "?", b"")
+        start, stop = ber.expect(pdu, start, at, ber.OCTET_STRING)
+        mechanism, credentials = ber.text(pdu, start, stop) or "?", b""
+        if stop < at:
+            start, stop = ber.expect(pdu, stop, at, ber.OCTET_STRING)
+            credentials = pdu[start:stop]
+        return BindRequest(version, name, mechanism, credentials)
     return BindRequest(version, name, "?", b"")
 
 

@@ -9,7 +9,7 @@ NOTICE_OF_DISCONNECTION = "1.3.6.1.4.1.1466.20036"
 
 
 class Code(IntEnum):
-    """The result codes this server gives (RFC 4511 appendix A)."""
+    """The result codes this server gives (RFC 4511 appendix A, RFC 2891, RFC 3909, list view draft)."""
 
     SUCCESS = 0
     OPERATIONS_ERROR = 1
@@ -19,9 +19,12 @@ class Code(IntEnum):
     COMPARE_FALSE = 5
     COMPARE_TRUE = 6
     AUTH_METHOD_NOT_SUPPORTED = 7
+    ADMIN_LIMIT_EXCEEDED = 11
     UNAVAILABLE_CRITICAL_EXTENSION = 12
+    CONFIDENTIALITY_REQUIRED = 13
     NO_SUCH_ATTRIBUTE = 16
     UNDEFINED_ATTRIBUTE_TYPE = 17
+    INAPPROPRIATE_MATCHING = 18
     NO_SUCH_OBJECT = 32
     INVALID_DN_SYNTAX = 34
     INVALID_CREDENTIALS = 49
@@ -29,7 +32,12 @@ class Code(IntEnum):
     BUSY = 51
     UNAVAILABLE = 52
     UNWILLING_TO_PERFORM = 53
+    SORT_CONTROL_MISSING = 60
+    OFFSET_RANGE_ERROR = 61
+    VIRTUAL_LIST_VIEW_ERROR = 76
     OTHER = 80
+    CANCELED = 118
+    NO_SUCH_OPERATION = 119
 
 
 class Tag(IntEnum):
@@ -47,6 +55,7 @@ class Tag(IntEnum):
 
 
 _EXTENDED_NAME, _EXTENDED_VALUE = 0x8A, 0x8B
+_CONTROLS = 0xA0
 
 
 def envelope(message_id: int, operation: bytes) -> bytes:
@@ -71,6 +80,11 @@ def outcome(tag: Tag, code: Code = Code.SUCCESS, text: str = "", *, matched: str
     """Return the operation of a `result`, not yet in its envelope."""
     body = ber.encode_integer(code, ber.ENUMERATED) + ber.encode_text(matched) + ber.encode_text(text) + extra
     return ber.encode(tag, body)
+
+
+def controls(encoded: bytes) -> bytes:
+    """Return response controls as they stand behind an operation (RFC 4511 §4.1.11); nothing for none."""
+    return ber.encode(_CONTROLS, encoded) if encoded else b""
 
 
 def extended(message_id: int, code: Code, text: str = "", name: str = "", value: bytes | None = None) -> bytes:

@@ -115,6 +115,7 @@ ATTRIBUTES = (
     Attribute("supportedControl", "1.3.6.1.4.1.1466.101.120.13", Kind.CLASS, operational=True, hidden=True),
     Attribute("supportedExtension", "1.3.6.1.4.1.1466.101.120.7", Kind.CLASS, operational=True, hidden=True),
     Attribute("supportedFeatures", "1.3.6.1.4.1.4203.1.3.5", Kind.CLASS, operational=True, hidden=True),
+    Attribute("supportedSASLMechanisms", "1.3.6.1.4.1.1466.101.120.14", operational=True, hidden=True),
     Attribute("supportedLDAPVersion", "1.3.6.1.4.1.1466.101.120.15", Kind.INTEGER, operational=True, hidden=True),
     Attribute("vendorName", "1.3.6.1.1.4", single=True, operational=True, hidden=True),
 )

@@ -4,28 +4,32 @@ The candidates of a filter come from the view's indexes where the filter allows 
 is decided by evaluating the whole filter on what the view shows, so a filter over a hidden field matches nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from directory_server.directory.listing import Listing
-from directory_server.fronts.ldap import dn, phone, tree
+from directory_server.fronts.ldap import dn, phone, response, tree
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap.answer import Writer
 from directory_server.fronts.ldap.answers import Answers
 from directory_server.fronts.ldap.book import Book
 from directory_server.fronts.ldap.candidates import Candidates
+from directory_server.fronts.ldap.control import NONE, Controls
 from directory_server.fronts.ldap.entry import SUBSCHEMA, Entry, Node, Person
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.match import Matcher
 from directory_server.fronts.ldap.message import CompareRequest, Scope, SearchRequest
+from directory_server.fronts.ldap.order import Fetch
 from directory_server.fronts.ldap.place import CONTACT, SOURCE, SUFFIX, Place, resolve
 from directory_server.fronts.ldap.response import Code, Tag, messages, outcome, result
+from directory_server.fronts.ldap.results import Found, Results
 from directory_server.fronts.ldap.schema import attribute as known_attribute
 from directory_server.store.rows import Location
 
 Clock: TypeAlias = Callable[[], float]
+One = TypeVar("One")
 
 _LOOK_AT_CLOCK_EVERY = 64
 _SUBSCHEMA_NAME = dn.parse(SUBSCHEMA)
@@ -75,6 +79,7 @@ class Tree:
     book: Book | None
     limits: Limits
     can_start_tls: bool
+    secure: bool = False
     base: dn.Dn = field(init=False)
     answers: Answers | None = field(init=False, compare=False)
 
@@ -82,7 +87,7 @@ class Tree:
         object.__setattr__(self, "base", dn.parse(self.suffix))
         object.__setattr__(self, "answers", Answers(self.book) if self.book else None)
 
-    def search(self, request: SearchRequest, *, waiting: bool) -> Search:  # noqa: PLR0911 - one return for each refusal
+    def search(self, request: SearchRequest, controls: Controls = NONE, *, waiting: bool) -> Search:  # noqa: PLR0911 - one return for each refusal
         """Return the search; wrong requests give a search whose answer is the error.
 
         Without `waiting` only what takes microseconds is done: run the search if it is `quick`, else make it again
@@ -93,19 +98,19 @@ class Tree:
         except dn.DnSyntaxError as error:
             return _refuse(Code.INVALID_DN_SYNTAX, str(error))
         if not name and request.scope is Scope.BASE:
-            return self._fixed(request, tree.root_dse(self.suffix, can_start_tls=self.can_start_tls))
+            return self._fixed(request, controls, self._root())
         if name == _SUBSCHEMA_NAME:
-            return self._fixed(request, tree.subschema())
+            return self._fixed(request, controls, tree.subschema())
         if self.book is None:
             return _refuse(Code.INSUFFICIENT_ACCESS_RIGHTS, "bind first: only the rootDSE is open to everyone")
         if not name:  # one level above the suffix, so that it covers everything
-            return self._below(request, Place(SUFFIX), SUFFIX - 1, self.book, waiting=waiting)
+            return self._below(request, controls, Place(SUFFIX), SUFFIX - 1, self.book, waiting=waiting)
         if not dn.below(name, self.base):
             return _refuse(Code.NO_SUCH_OBJECT)
         place, exists = resolve(name, self.base, self.book)
         if not exists:
             return _refuse(Code.NO_SUCH_OBJECT, matched=self._entry_at(place).dn)
-        return self._below(request, place, place.level, self.book, waiting=waiting)
+        return self._below(request, controls, place, place.level, self.book, waiting=waiting)
 
     def compare(self, message_id: int, request: CompareRequest) -> bytes:
         """Return the answer of a compare."""
@@ -119,7 +124,7 @@ class Tree:
             return Code.INVALID_DN_SYNTAX, ""
         entry: Entry | None
         if not name:
-            entry = tree.root_dse(self.suffix, can_start_tls=self.can_start_tls)
+            entry = self._root()
         elif name == _SUBSCHEMA_NAME:
             entry = tree.subschema()
         elif self.book is None:
@@ -142,6 +147,9 @@ class Tree:
     def _reading(self) -> tuple[Location, Callable[[str], phone.Found]]:
         return (self.book.location, self.book.lookup) if self.book else (Location(), phone.nobody)
 
+    def _root(self) -> Node:
+        return tree.root_dse(self.suffix, can_start_tls=self.can_start_tls, secure=self.secure)
+
     def _entry_at(self, place: Place) -> Entry:
         if place.listing is not None:
             return Person(place.listing, self.suffix, self.base)
@@ -149,17 +157,21 @@ class Tree:
             return tree.source_node(place.source, self.suffix)
         return tree.suffix_node(self.suffix, self.base)
 
-    def _fixed(self, request: SearchRequest, node: Node) -> Search:
+    def _fixed(self, request: SearchRequest, controls: Controls, node: Node) -> Search:
         matcher = Matcher(*self._reading())
         predicate = matcher.predicate(request.filter)
         writer = Writer(request.attributes, [], types_only=request.types_only)
+        if controls:
+            return self._controlled(request, controls, Found([node], lambda _after: iter(()), predicate), writer)
 
         def answer(_running: Running, _clock: Clock) -> list[bytes]:
             return [*([writer.operation(node)] if predicate(node) else []), outcome(Tag.SEARCH_DONE)]
 
         return Search(quick=True, answer=answer)
 
-    def _below(self, request: SearchRequest, place: Place, level: int, book: Book, *, waiting: bool) -> Search:
+    def _below(
+        self, request: SearchRequest, controls: Controls, place: Place, level: int, book: Book, *, waiting: bool
+    ) -> Search:
         lookup = _Asked(book)
         matcher = Matcher(book.location, lookup.__getitem__)
         predicate = matcher.predicate(request.filter)
@@ -172,18 +184,22 @@ class Tree:
         # A filter that numbers alone give candidates for cannot match a node.
         nodes = self._nodes(place, levels, book) if waiting or CONTACT not in levels else []
 
-        def entries() -> Iterator[Entry]:
-            yield from nodes
-            # A scan meets only contacts, not what stands for several of them.
-            standing = (listing for found in lookup.values() if found.withheld for listing in found.listings)
-            for listing in chain(standing, book.all()) if people is None else people:
+        def persons(listings: Iterable[Listing]) -> Iterator[Entry]:
+            for listing in listings:
                 if not place.source or listing.source == place.source:
                     yield Person(listing, self.suffix, self.base)
 
+        # A scan meets only contacts, not what stands for several of them.
+        standing = [listing for found in lookup.values() if found.withheld for listing in found.listings]
+        above = [*nodes, *persons(standing)] if people is None else nodes
+        if controls:
+            contacts, fetch = self._by_id(people, persons, book)
+            return self._controlled(request, controls, Found(above, contacts, predicate, fetch), writer)
+        entries = chain(above, persons(book.all() if people is None else people))
         most = min(request.size_limit or self.limits.entries, self.limits.entries)
 
         def answer(running: Running, clock: Clock) -> list[bytes]:
-            found = filter(predicate, _while_wanted(entries(), running, clock))
+            found = filter(predicate, _while_wanted(entries, running, clock))
             operations = [writer.operation(entry) for entry in islice(found, most)]
             code = Code.SIZE_LIMIT_EXCEEDED if next(found, None) is not None else Code.SUCCESS
             if running.stopped:
@@ -192,6 +208,35 @@ class Tree:
             return operations
 
         return Search(quick=people is not None, answer=answer)
+
+    def _by_id(
+        self, people: list[Listing] | None, persons: Callable[[Iterable[Listing]], Iterator[Entry]], book: Book
+    ) -> tuple[Callable[[int], Iterator[Entry]], Fetch | None]:
+        """Return what gives the contacts behind an id in order, and one again by its id where that is the same."""
+        if people is not None:
+            ordered = sorted(people, key=lambda listing: listing.id)
+            return lambda after: persons(listing for listing in ordered if listing.id > after), None
+
+        def fetch(contact_id: int) -> Entry | None:
+            listing = book.contact(contact_id)
+            return Person(listing, self.suffix, self.base) if listing else None
+
+        return lambda after: persons(book.all(after)), fetch
+
+    def _controlled(self, request: SearchRequest, controls: Controls, found: Found, writer: Writer) -> Search:
+        def answer(running: Running, clock: Clock) -> list[bytes]:
+            sent = Results(
+                request,
+                controls,
+                self.limits,
+                found,
+                lambda entries: _while_wanted(entries, running, clock),
+                lambda: running.stopped,
+            ).sent()
+            done = outcome(Tag.SEARCH_DONE, sent.code, sent.text) + response.controls(sent.controls)
+            return [*map(writer.operation, sent.entries), done]
+
+        return Search(quick=False, answer=answer)
 
     def _nodes(self, place: Place, levels: range, book: Book) -> list[Entry]:
         nodes: list[Entry] = []
@@ -203,7 +248,7 @@ class Tree:
         return nodes
 
 
-def _while_wanted(entries: Iterator[Entry], running: Running, clock: Callable[[], float]) -> Iterator[Entry]:
+def _while_wanted(entries: Iterator[One], running: Running, clock: Clock) -> Iterator[One]:
     for count, entry in enumerate(entries, 1):
         if count % _LOOK_AT_CLOCK_EVERY == 0 and (running.abandoned or clock() > running.deadline):
             running.stopped = True

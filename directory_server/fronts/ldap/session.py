@@ -9,17 +9,20 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from directory_server.fronts.ldap import ber
+from directory_server.fronts.ldap import ber, control
 from directory_server.fronts.ldap import message as m
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.response import Code, Tag, extended, notice, result
 
 STARTTLS = "1.3.6.1.4.1.1466.20037"
 WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
+CANCEL = "1.3.6.1.1.8"
+PLAIN = "PLAIN"
 MANAGE_DSA_IT = "2.16.840.1.113730.3.4.2"
 DOMAIN_SCOPE = "1.2.840.113556.1.4.1339"
 # There are no referrals here, so both are kept by doing nothing (RFC 3296 §3, MS-ADTS 3.1.1.3.4.1.4).
 _HONOURED_CONTROLS = frozenset({MANAGE_DSA_IT, DOMAIN_SCOPE})
+_PLAIN_PARTS = 3
 _RESPONSES: dict[type, Tag] = {
     m.BindRequest: Tag.BIND,
     m.SearchRequest: Tag.SEARCH_DONE,
@@ -47,6 +50,7 @@ class Operation:
     id: int
     request: m.SearchRequest | m.CompareRequest
     body: bytes = field(default=b"", compare=False, repr=False)
+    controls: control.Controls = control.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +176,8 @@ class Session:
             return
         if message.id in self.outstanding:
             raise ber.BerError("message id in use")
-        if any(control.critical and control.oid not in _HONOURED_CONTROLS for control in message.controls):
-            tag = request.response if isinstance(request, m.WriteRequest) else _RESPONSES[type(request)]
+        tag = request.response if isinstance(request, m.WriteRequest) else _RESPONSES[type(request)]
+        if any(one.critical and not _is_honoured(one.oid, request) for one in message.controls):
             text = "critical control not supported"
             self._output.append(result(message.id, tag, Code.UNAVAILABLE_CRITICAL_EXTENSION, text))
         elif isinstance(request, m.WriteRequest):
@@ -182,20 +186,33 @@ class Session:
         elif isinstance(request, m.BindRequest):
             self._bind(message.id, request)
         elif isinstance(request, m.ExtendedRequest):
-            self._extended(message.id, request.oid)
+            self._extended(message.id, request)
         elif len(self.outstanding) >= self.limits.operations:
             text = "too many operations outstanding"
-            self._output.append(result(message.id, _RESPONSES[type(request)], Code.BUSY, text))
+            self._output.append(result(message.id, tag, Code.BUSY, text))
         else:
-            self.outstanding.add(message.id)
-            self._events.append(Operation(message.id, request, message.body))
+            self._operation(message, request, tag)
+
+    def _operation(self, message: m.Message, request: m.SearchRequest | m.CompareRequest, tag: Tag) -> None:
+        asked = control.NONE
+        if message.controls and isinstance(request, m.SearchRequest):
+            try:
+                asked = control.read(message.controls)
+            except control.ControlError as error:
+                self._output.append(result(message.id, tag, Code.PROTOCOL_ERROR, str(error)))
+                return
+        self.outstanding.add(message.id)
+        self._events.append(Operation(message.id, request, message.body, asked))
 
     def _bind(self, message_id: int, request: m.BindRequest) -> None:
         # RFC 4511 §4.2.1: a bind ends outstanding operations, and until it succeeds the session is anonymous.
         self._abandon_all()
         self.client = self.authorisation = ""
-        if request.mechanism:
-            self.refuse_bind(message_id, Code.AUTH_METHOD_NOT_SUPPORTED, "only simple authentication is supported")
+        if request.mechanism == PLAIN:
+            self._plain(message_id, request.password)
+        elif request.mechanism:
+            text = "only simple authentication and, under TLS, SASL PLAIN are supported"
+            self.refuse_bind(message_id, Code.AUTH_METHOD_NOT_SUPPORTED, text)
         elif request.version not in (2, 3):
             self.refuse_bind(message_id, Code.PROTOCOL_ERROR, "only LDAP versions 2 and 3 are supported")
         elif request.name and not request.password:
@@ -206,6 +223,19 @@ class Session:
             self._events.append(Bind(message_id, request.name, request.password))
         else:
             self._output.append(result(message_id, Tag.BIND))
+
+    def _plain(self, message_id: int, credentials: bytes) -> None:
+        """Take a SASL PLAIN bind (RFC 4616): whom to act as, who binds, the password, with zero bytes between."""
+        parts = credentials.split(b"\0")
+        if not self.secure:
+            self.refuse_bind(message_id, Code.CONFIDENTIALITY_REQUIRED, "SASL PLAIN needs TLS")
+        elif len(parts) != _PLAIN_PARTS or not parts[1] or not parts[2]:
+            self.refuse_bind(message_id, Code.INVALID_CREDENTIALS, "malformed SASL PLAIN credentials")
+        elif parts[0] not in (b"", parts[1], b"u:" + parts[1]):
+            self.refuse_bind(message_id, Code.INVALID_CREDENTIALS, "a client acts as itself only")
+        else:
+            self._waiting = True
+            self._events.append(Bind(message_id, parts[1].decode("utf-8", "surrogateescape"), parts[2]))
 
     def bound(self, message_id: int, client: str, authorisation: str) -> None:
         """Answer the pending bind with success; `authorisation` is what WhoAmI says (RFC 4513 §5.2.1.8)."""
@@ -218,9 +248,12 @@ class Session:
         self._waiting = False
         self._output.append(result(message_id, Tag.BIND, code, text))
 
-    def _extended(self, message_id: int, oid: str) -> None:
+    def _extended(self, message_id: int, request: m.ExtendedRequest) -> None:
+        oid = request.oid
         if oid == WHO_AM_I:
             self._output.append(extended(message_id, Code.SUCCESS, value=self.authorisation.encode()))
+        elif oid == CANCEL:
+            self._cancel(message_id, request.value)
         elif oid != STARTTLS or not (self.can_start_tls or self.secure):
             self._output.append(extended(message_id, Code.PROTOCOL_ERROR, "extended operation not supported"))
         elif self.secure or self.outstanding:
@@ -230,6 +263,24 @@ class Session:
             self._output.append(extended(message_id, Code.SUCCESS, name=STARTTLS))
             self._waiting = True
             self._events.append(StartTls())
+
+    def _cancel(self, message_id: int, value: bytes) -> None:
+        """Stop a search and say so twice (RFC 3909): to it, and to who asked for it."""
+        try:
+            at, stop = ber.expect(value, 0, len(value), ber.SEQUENCE)
+            at, end = ber.expect(value, at, stop, ber.INTEGER)
+            wanted = ber.integer(value, at, end)
+        except ber.BerError:
+            self._output.append(extended(message_id, Code.PROTOCOL_ERROR, "malformed cancel request"))
+            return
+        if wanted not in self.outstanding:
+            self._output.append(extended(message_id, Code.NO_SUCH_OPERATION))
+            return
+        self.outstanding.discard(wanted)
+        self._events.append(Abandon((wanted,)))
+        # A compare is answered before the next request is read, so that only searches are ever outstanding here.
+        self._output.append(result(wanted, Tag.SEARCH_DONE, Code.CANCELED))
+        self._output.append(extended(message_id, Code.SUCCESS))
 
     def tls_started(self) -> None:
         """Go on under TLS; a bind made before stays (RFC 4513 §3.1.4)."""
@@ -243,3 +294,7 @@ class Session:
         if message_id in self.outstanding:
             self.outstanding.discard(message_id)
             self._output.append(answer)
+
+
+def _is_honoured(oid: str, request: m.Request) -> bool:
+    return oid in _HONOURED_CONTROLS or (isinstance(request, m.SearchRequest) and oid in control.OIDS)

@@ -49,7 +49,8 @@ def test_the_other_requests_are_read_as_written() -> None:
         (("abandonRequest", 7), m.AbandonRequest(7)),
         (("unbindRequest", None), m.UnbindRequest()),
         (("delRequest", b"uid=1"), m.WriteRequest(Tag.DELETE)),
-        (("extendedReq", {"requestName": b"1.2.3", "requestValue": b"x"}), m.ExtendedRequest("1.2.3")),
+        (("extendedReq", {"requestName": b"1.2.3", "requestValue": b"x"}), m.ExtendedRequest("1.2.3", b"x")),
+        (("extendedReq", {"requestName": b"1.2.3"}), m.ExtendedRequest("1.2.3")),
     ):
         assert m.decode(oracle.encode(5, operation), LIMITS) == m.Message(5, request)
 

@@ -2,10 +2,13 @@
 
 import pytest
 
+from directory_server.fronts.ldap import control
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap import session as s
+from directory_server.fronts.ldap.control import Controls, Paged
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.response import NOTICE_OF_DISCONNECTION, Code
+from tests.fakes import ldap_controls as written
 from tests.fakes import ldap_oracle as oracle
 
 SEARCH = f.Equality("telephoneNumber", "+49301")
@@ -133,6 +136,60 @@ def test_controls(oid: str, critical: bool, served: bool) -> None:
     found = events(one, oracle.encode(2, ("compareRequest", body), control))
     assert bool(found) is served
     assert answers(one) == ([] if served else [(2, "compareResponse", "unavailableCriticalExtension")])
+
+
+def test_a_search_carries_what_its_controls_ask_for() -> None:
+    one = bound()
+    (found,) = events(one, oracle.search(2, SEARCH, controls=[(control.PAGED, True, written.paged(5, b"on"))]))
+    assert found.controls == Controls(Paged(5, b"on"))
+    assert found.body == b"", "what is answered from memory has no pages"
+    assert events(one, oracle.search(3, SEARCH, controls=[(control.SORT, False, b"\x30\x05")])) == []
+    assert answers(one) == [(3, "searchResDone", "protocolError")]
+
+
+def cancel(message_id: int, wanted: bytes) -> bytes:
+    return oracle.encode(message_id, ("extendedReq", {"requestName": s.CANCEL.encode(), "requestValue": wanted}))
+
+
+def test_a_cancelled_search_is_told_so() -> None:
+    one = bound()
+    found = events(one, oracle.search(2, SEARCH), cancel(3, b"\x30\x03\x02\x01\x02"))
+    assert found[1:] == [s.Abandon((2,))]
+    assert answers(one) == [(2, "searchResDone", "canceled"), (3, "extendedResp", "success")]
+    one.finished(2, b"late")
+    assert one.take_output() == b""
+    assert events(one, cancel(4, b"\x30\x03\x02\x01\x02"), cancel(5, b"\x30\x03\x02\x01"), cancel(6, b"")) == []
+    assert answers(one) == [
+        (4, "extendedResp", "noSuchOperation"),
+        (5, "extendedResp", "protocolError"),
+        (6, "extendedResp", "protocolError"),
+    ]
+
+
+def plain(message_id: int, credentials: bytes) -> bytes:
+    choice = ("sasl", {"mechanism": b"PLAIN", "credentials": credentials})
+    return oracle.encode(message_id, ("bindRequest", {"version": 3, "name": b"", "authentication": choice}))
+
+
+@pytest.mark.parametrize("credentials", [b"\0sbc\0secret", b"sbc\0sbc\0secret", b"u:sbc\0sbc\0secret"])
+def test_sasl_plain_binds_under_tls(credentials: bytes) -> None:
+    (found,) = events(session(secure=True), plain(1, credentials))
+    assert found == s.Bind(1, "sbc", b"secret")
+
+
+@pytest.mark.parametrize(
+    "credentials", [b"", b"sbc\0secret", b"\0\0secret", b"\0sbc\0", b"boss\0sbc\0secret", b"\0a\0b\0c"]
+)
+def test_wrong_sasl_credentials_do_not_bind(credentials: bytes) -> None:
+    one = session(secure=True)
+    assert events(one, plain(1, credentials)) == []
+    assert answers(one) == [(1, "bindResponse", "invalidCredentials")]
+
+
+def test_sasl_plain_in_clear_is_refused() -> None:
+    one = session()
+    assert events(one, plain(1, b"\0sbc\0secret")) == []
+    assert answers(one) == [(1, "bindResponse", "confidentialityRequired")]
 
 
 def test_start_tls_drops_what_was_pipelined_in_clear() -> None:
