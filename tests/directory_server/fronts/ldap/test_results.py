@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.contact import Contact, Phone, PhoneKind
+from connectors.contact import Contact, Email, Phone, PhoneKind
 from directory_server.fronts.ldap import control, filter_text
 from directory_server.fronts.ldap.control import Controls, ListView, Paged, SortKey
 from directory_server.fronts.ldap.limits import Limits
@@ -34,7 +34,7 @@ def ask(
 ) -> tuple[str, list[str], dict[str, tuple[Any, ...]]]:
     """Return the result code, the surnames in the order they came, and the response controls."""
     scope, base = more.get("scope", Scope.SUB), more.get("base", "dc=contacts")
-    request = SearchRequest(base, scope, size_limit, 0, False, filter_text.parse(text), ("sn",))
+    request = SearchRequest(base, scope, size_limit, 0, False, filter_text.parse(text), more.get("attributes", ("sn",)))
     tree = Tree("dc=contacts", of, limits or Limits(), can_start_tls=False)
     running = more.get("running") or Running(10.0)
     answer = tree.search(request, controls, waiting=True).run(5, running, more.get("clock", lambda: 0.0))
@@ -51,6 +51,7 @@ def pages(of: Book, size: int, text: str = EVERYONE, **more: Any) -> list[list[s
         code, part, told = ask(of, Controls(Paged(size, cookie), sort), text, **more)
         assert code == "success"
         found.append(part)
+        assert len(found) < 100, "pages without an end"
         cookie = told[control.PAGED][1]
         if not cookie:
             return found
@@ -133,6 +134,20 @@ def test_an_order_has_several_keys_and_what_lacks_one_comes_last() -> None:
     assert ask(of, Controls(sort=backwards))[1] == ["Adler", "Meier", "Zorn", "Meier"]
 
 
+def test_of_several_values_the_least_counts() -> None:
+    mails = {"Zorn": ("b@example.com", "z@example.com"), "Adler": ("c@example.com",)}
+    people = [
+        (Contact(family_name=name, emails=tuple(Email(one) for one in held)), HERE) for name, held in mails.items()
+    ]
+    assert ask(Book({"staff": people}, HERE), Controls(sort=(SortKey("mail"),)))[1] == ["Zorn", "Adler"]
+
+
+def test_what_is_no_contact_is_sorted_too() -> None:
+    everything = Controls(sort=(SortKey("ou", reverse=True),))
+    found = ask(book("Adler"), everything, "(!(description=x))", attributes=("ou", "sn", "dc"))[1]
+    assert found == ["contacts", "Adler", "staff"]
+
+
 def test_numbers_are_sorted_as_they_are_written() -> None:
     numbers = {"Zorn": "030 1234567", "Adler": "089 1234567", "Meier": "040 1234567"}
     people = [(Contact(family_name=name, phones=(Phone(PhoneKind.WORK, raw),)), HERE) for name, raw in numbers.items()]
@@ -202,6 +217,8 @@ def test_a_window_of_a_reversed_list_begins_at_the_first_that_is_not_greater() -
     backwards = (SortKey("sn", reverse=True),)
     _code, found, told = ask(book(*NAMES), Controls(sort=backwards, list_view=ListView(0, 2, value="n")))
     assert (found, told[VIEWED]) == (["Meier", "Meier", "Berg"], (4, 8, 0))
+    exactly = Controls(sort=backwards, list_view=ListView(0, 0, value="Meier"))
+    assert ask(book(*NAMES), exactly)[2][VIEWED] == (4, 8, 0)
 
 
 def test_a_window_of_nothing_is_empty() -> None:

@@ -36,10 +36,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningFront]:
             yield front
 
 
-def ldapsearch(front: RunningFront, client: str, text: str, *attributes: str, base: str = "dc=contacts") -> list[str]:
+def ldapsearch(front: RunningFront, client: str, text: str, *attributes: str, control: str = "") -> list[str]:
     command = ["ldapsearch", "-LLL", "-x", "-o", "ldif-wrap=no", "-H", front.url, "-D", client, "-w", PASSWORD]
     done = subprocess.run(
-        [*command, "-b", base, text, *attributes], capture_output=True, text=True, check=True, timeout=10
+        [*command, *(["-E", control] if control else []), "-b", "dc=contacts", text, *attributes],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=10,
     )
     return re.findall(r"^(?!dn:)\S+: (.*)$", done.stdout, re.MULTILINE)
 
@@ -56,16 +60,21 @@ FILTERS = (
 )
 
 
+CONTROLS = ("", "!sss=cn", "!pr=1/noprompt")
+
+
+@pytest.mark.parametrize("control", CONTROLS)
 @pytest.mark.parametrize("text", FILTERS)
-def test_a_company_stands_for_the_persons_on_the_number(running: RunningFront, text: str) -> None:
-    assert ldapsearch(running, "company", text, "displayName") == ["Acme GmbH (3 contacts)"]
-    names = ldapsearch(running, "company", text)
+def test_a_company_stands_for_the_persons_on_the_number(running: RunningFront, text: str, control: str) -> None:
+    assert ldapsearch(running, "company", text, "displayName", control=control) == ["Acme GmbH (3 contacts)"]
+    names = ldapsearch(running, "company", text, control=control)
     assert not {"Anna", "Abel", "Bert", "Carl", "+49301234567"} & set(" ".join(names).split())
 
 
+@pytest.mark.parametrize("control", CONTROLS)
 @pytest.mark.parametrize("text", FILTERS)
-def test_nothing_is_said_where_it_is_ambiguous(running: RunningFront, text: str) -> None:
-    assert ldapsearch(running, "only-if-unambiguous", text, "displayName") == []
+def test_nothing_is_said_where_it_is_ambiguous(running: RunningFront, text: str, control: str) -> None:
+    assert ldapsearch(running, "only-if-unambiguous", text, "displayName", control=control) == []
 
 
 @pytest.mark.parametrize("text", FILTERS)
