@@ -19,6 +19,8 @@ from directory_server.store.contacts import RawRow
 from directory_server.store.rows import FieldGroup
 
 _VARIABLES = 900
+_IDS = 1 << (63 - SOURCE_BITS)
+"""Ids are smaller."""
 
 
 def put(connection: sqlite3.Connection, changed: Iterable[RawRow], origins: Origins, keys: KeyRows) -> list[Document]:
@@ -125,7 +127,7 @@ def nameless(connection: sqlite3.Connection, rows: Iterable[int], scope: Scope) 
 
 def by_id(connection: sqlite3.Connection, contact_id: int, scope: Scope, names: dict[int, str]) -> Listing | None:
     """Return one contact, or None if it is unknown or out of scope."""
-    if not 0 < contact_id < 1 << (63 - SOURCE_BITS):
+    if not 0 < contact_id < _IDS:
         return None
     rows = _rows(connection, "row BETWEEN ? AND ?", _range(contact_id))
     return _listing(rows[0], scope, names, None) if rows else None
@@ -135,7 +137,8 @@ def following(
     connection: sqlite3.Connection, contact_id: int, scope: Scope, names: dict[int, str], batch: int
 ) -> tuple[list[Listing], int | None]:
     """Return the visible ones of the next `batch` contacts after this id, and the id to go on from, or None."""
-    rows = _rows(connection, "row >= ? ORDER BY row LIMIT ?", (contact_id + 1 << SOURCE_BITS, batch))
+    after = min(contact_id, _IDS - 2)
+    rows = _rows(connection, "row >= ? ORDER BY row LIMIT ?", (after + 1 << SOURCE_BITS, batch))
     made = (_listing(row, scope, names, None) for row in rows)
     return [listing for listing in made if listing], contact_of(rows[-1][0]) if len(rows) == batch else None
 

@@ -199,6 +199,15 @@ def test_all_contacts_come_in_order_of_id(world):
     assert len(ids) == 7
 
 
+def test_all_goes_on_behind_an_id_however_large(world):
+    view = world.view()
+    ids = [listing.id for listing in view.all()]
+    for at, after in enumerate(ids):
+        assert [listing.id for listing in view.all(after)] == ids[at + 1 :]
+    for after in (1 << 43, 1 << 63, 10**20):
+        assert list(view.all(after)) == []
+
+
 def test_contact_and_person_by_id(world):
     first = next(world.view().all())
     assert world.view().contact(first.id).key == first.key
