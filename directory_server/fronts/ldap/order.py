@@ -19,11 +19,9 @@ Value: TypeAlias = tuple[bool, str]
 """Whether an entry lacks the attribute, which puts it behind all others (RFC 2891 §2.2), and its least value."""
 
 _RULES: Final = frozenset(
-    rule.lower()
-    for kind in Kind
-    for rule in (*schema.CASE_IGNORE_RULES, *schema.CASE_EXACT_RULES, kind.value[0], kind.value[2])
-    if rule
-) | {"caseignoreorderingmatch", "2.5.13.3", "caseexactorderingmatch", "2.5.13.6"}
+    {*schema.CASE_IGNORE_RULES, *schema.CASE_EXACT_RULES, "2.5.13.3", "caseexactorderingmatch", "2.5.13.6"}
+    | {rule.lower() for kind in Kind for rule in (kind.value[0], kind.value[2]) if rule}
+)
 _INTEGER_DIGITS: Final = 20
 
 
