@@ -1,18 +1,17 @@
 """Documents: what the index keeps of one contact, computed purely from the contact and its source's location."""
 
-from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
 from msgspec.json import Decoder, Encoder
 
 from connectors.contact import Contact, PlaceKind
-from directory_server.directory import dialling
 from directory_server.directory.link import links
 from directory_server.directory.listing import Number
 from directory_server.directory.normal_form import words
 from directory_server.directory.number import read_all
-from directory_server.directory.tables import digits_key
+from directory_server.directory.reader import reader
 from directory_server.store.rows import FieldGroup, Location
 
 _SHORTEST_NAME = 4
@@ -25,8 +24,10 @@ class Document(Struct, frozen=True, gc=False):
     """One contact as the index keeps it.
 
     `texts` holds, for each of `columns.TEXT`, words as written, with blanks between; `custom` the custom fields by
-    name; `initial` the only letter known of a given name, in normal form. `sort` is the name to sort by. `links` are
-    the keys by which the contact may be the same person as another, each with its field group.
+    name; `initial` the only letter known of a given name, in normal form. `sort` is the name to sort by, `company` the
+    company's name in normal form. `links` are the keys by which the contact may be the same person as another, each
+    with its field group. `own_trunk` is the trunk of the source's location, whose extensions are dialled as such; each
+    of the last three may be empty. `nameless` tells that it has neither given nor family name.
     """
 
     id: int
@@ -37,6 +38,9 @@ class Document(Struct, frozen=True, gc=False):
     sort: str
     numbers: tuple[Number, ...]
     links: tuple[tuple[int, FieldGroup], ...]
+    company: str = ""
+    own_trunk: str = ""
+    nameless: bool = False
 
 
 def document(identity: int, source: int, contact: Contact, location: Location) -> Document:
@@ -52,7 +56,15 @@ def document(identity: int, source: int, contact: Contact, location: Location) -
         sort=sort_name(contact),
         numbers=numbers,
         links=links(contact, numbers),
+        company=_spelt(contact.company),
+        own_trunk="+" + reader(location).own if location.trunk else "",
+        nameless=not given and not contact.family_name,
     )
+
+
+@lru_cache(maxsize=131072)
+def _spelt(company: str) -> str:
+    return " ".join(words(company))
 
 
 def _initial(given_name: str) -> str:
@@ -137,20 +149,3 @@ def numbers_to_json(numbers: tuple[Number, ...]) -> str:
 def numbers_from_json(text: str) -> tuple[Number, ...]:
     """Return the numbers that `numbers_to_json` wrote."""
     return _numbers(text)
-
-
-Keys = Callable[[Number], tuple[int, ...]]
-"""Gives the keys a number is looked up by (see `tables.digits_key`)."""
-
-
-def number_keys_at(location: Location) -> Keys:
-    """Return what gives the keys a number is looked up by: E.164 digits, and `x` + extension if dialled internally."""
-    own = f"+{dialling.plan(location.country).code}{location.area}{location.trunk}" if location.trunk else None
-
-    def keys(number: Number) -> tuple[int, ...]:
-        digits = (digits_key(number.e164[1:]),) if number.e164 else ()
-        if number.extension and (not number.e164 or number.trunk == own):
-            return (*digits, digits_key("x" + number.extension))
-        return digits
-
-    return keys

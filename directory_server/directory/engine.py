@@ -5,7 +5,7 @@ contain, sound like or nearly spell a searched one. Every limit counts visible c
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -24,7 +24,7 @@ from directory_server.directory.words import grade
 from directory_server.directory.words.best import Sight, Truth, best
 from directory_server.directory.words.matching import Reach, groups
 from directory_server.directory.words.segment import Segment
-from directory_server.directory.words.segments import Opened, Segments
+from directory_server.directory.words.segments import Opened, Segments, Snapshot
 
 PAGE: Final = 10
 """With fewer hits than this, other words may stand for the searched ones."""
@@ -86,8 +86,7 @@ class Engine:
 
     def search(  # noqa: PLR0917 - what a search consists of
         self,
-        connection: sqlite3.Connection,
-        folder: Path,
+        snapshot: Snapshot,
         query: Query,
         scope: Scope,
         priorities: Mapping[int, int],
@@ -101,14 +100,14 @@ class Engine:
         """
         if not query.terms or not scope.parts or limit <= 0:
             return NOTHING
-        search = _Search(self.segments(folder).of(connection), query, scope, priorities, limit, familiar)
+        search = _Search(snapshot.opened, query, scope, priorities, limit, familiar)
         enough = min(PAGE, limit + 1)
         found: list[list[_Candidate]] = []
         for stage in _stages(query):
             found = search.run(stage)
             if sum(map(len, found)) >= enough:
                 break
-        ordered = found[0] if len(found) == 1 else _merged(connection, found)
+        ordered = found[0] if len(found) == 1 else _merged(snapshot.connection, found)
         hits = tuple(Hit(one.row, _match(one.grade)) for one in ordered[:limit])
         return Found(hits, more=len(ordered) > limit)
 
@@ -129,7 +128,7 @@ class _Search:
 
     def __init__(  # noqa: PLR0917 - what a search consists of
         self,
-        opened: list[Opened],
+        opened: Sequence[Opened],
         query: Query,
         scope: Scope,
         priorities: Mapping[int, int],

@@ -1,17 +1,18 @@
 """Gathering: the persons that found listings belong to, put together from all visible contacts that share a link."""
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from msgspec import structs
 
 from directory_server.directory import contact_table, person
+from directory_server.directory.holders import Holders
 from directory_server.directory.link import links
 from directory_server.directory.listing import Listing
 from directory_server.directory.person import MOST_HOLDERS, Person, Preferred
 from directory_server.directory.scope import Scope
 from directory_server.directory.tables import contact_of
+from directory_server.directory.words.segments import Snapshot
 
 
 class Gathering:
@@ -22,13 +23,14 @@ class Gathering:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        snapshot: Snapshot,
         scope: Scope,
         names: dict[int, str],
         priorities: Mapping[str, int],
         preferred: Preferred,
     ) -> None:
-        self._connection = connection
+        self._connection = snapshot.connection
+        self._held = Holders(snapshot, scope)
         self._scope = scope
         self._names = names
         self._priorities = priorities
@@ -75,7 +77,7 @@ class Gathering:
             self._listings.setdefault(one.id, one)
             self._keys[one.id] = tuple([key for key, _group in links(one.contact, one.numbers)])
         unknown = {key for one in new for key in self._keys[one.id]} - self._rows.keys()
-        found = contact_table.linked(self._connection, unknown, self._scope)
+        found = self._held.linked(unknown)
         self._rows |= {key: rows if 1 < len(rows) <= MOST_HOLDERS else () for key, rows in found.items()}
         missing = {row: None for key in unknown for row in self._rows[key] if contact_of(row) not in self._listings}
         read = contact_table.listings(self._connection, list(missing.items()), self._scope, self._names)

@@ -1,4 +1,4 @@
-"""Generation: one folder of an index, a database (contacts, numbers, links) and segments (words), as it is written."""
+"""Generation: one folder of an index, a database (contacts) and segments (words, numbers, links), as it is written."""
 
 import gc
 import sqlite3
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from directory_server.directory import contact_table, tables
-from directory_server.directory.key_rows import KeyRows
 from directory_server.directory.origins import Origins
 from directory_server.directory.words.batch import Collector
 from directory_server.directory.words.segments import MOST_DOCUMENTS, Segments
@@ -82,22 +81,18 @@ class Generation:
         reached = count = 0
         with tables.building(self._file) as connection, _without_collector():
             origins = Origins(connection, self._database)
-            collector, keys = Collector(), KeyRows()
+            collector = Collector()
             while changed := contacts.rows_since(self._database, reached, BATCH):
                 # What changes meanwhile gets a number beyond `last` and would come a second time.
                 present = [row for row in changed if row[_SEQUENCE] <= last]
-                collector.add(contact_table.put(connection, present, origins, keys))
+                collector.add(contact_table.put(connection, present, origins))
                 if len(collector) >= MOST_DOCUMENTS:
-                    keys.put(connection)
-                    keys = KeyRows()
                     self._segments.put(connection, collector.batch(), collector.sorts, origins.priorities)
                     collector = Collector()
                 count += len(present)
                 reached = present[-1][_SEQUENCE] if present else last
                 if len(present) < len(changed):
                     break
-            keys.put(connection)
-            del keys
             if len(collector):
                 self._segments.put(connection, collector.batch(), collector.sorts, origins.priorities)
             tables.set_meta(connection, "sequence", str(max(reached, last)))
@@ -113,13 +108,10 @@ class Generation:
             while changed := contacts.rows_since(self._database, reached, STEP):
                 connection.execute("BEGIN IMMEDIATE")
                 origins = Origins(connection, self._database)
-                self._segments.remove(
-                    connection, contact_table.remove(connection, (row[0] for row in changed), origins)
-                )
-                keys = KeyRows()
-                documents = contact_table.put(connection, changed, origins, keys)
-                keys.put(connection)
-                self._segments.add(connection, documents, origins.priorities)
+                ids = [row[0] for row in changed]
+                contact_table.remove(connection, ids)
+                self._segments.remove(connection, ids)
+                self._segments.add(connection, contact_table.put(connection, changed, origins), origins.priorities)
                 reached = changed[-1][_SEQUENCE]
                 tables.set_meta(connection, "sequence", str(reached))
                 connection.execute("COMMIT")

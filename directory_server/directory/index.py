@@ -10,16 +10,18 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from typing import Final, TypeVar
+from weakref import ReferenceType, ref
 
 from directory_server.directory import tables
 from directory_server.directory.engine import Engine, Found
 from directory_server.directory.generation import Generation
 from directory_server.directory.query import Query
 from directory_server.directory.scope import Scope
+from directory_server.directory.words.segments import Snapshot, State
 from directory_server.store import contacts
 from directory_server.store.database import Database
 from directory_server.store.errors import Busy
@@ -30,6 +32,21 @@ _MANY: Final = 100_000
 _NAME: Final = re.compile(r"index-(\d+)\Z")
 
 Result = TypeVar("Result")
+
+
+class _Entered(AbstractContextManager[Result]):
+    """What is entered and left by two functions; every look-up passes here, and a generator costs twice as much."""
+
+    __slots__ = ("_enter", "_leave")
+
+    def __init__(self, enter: Callable[[], Result], leave: Callable[[], None]) -> None:
+        self._enter, self._leave = enter, leave
+
+    def __enter__(self) -> Result:
+        return self._enter()
+
+    def __exit__(self, *_: object) -> None:
+        self._leave()
 
 
 class Index:
@@ -135,34 +152,52 @@ class Index:
         familiar: frozenset[int] = frozenset(),
     ) -> Found:
         """Find documents (see `Engine.search`)."""
-        with self.reading():
+        with self.snapshot() as snapshot:
+            return self._engine.search(snapshot, query, scope, priorities, limit, familiar)
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Give what `reading` does, and the segments as well."""
+        return _Entered(self._enter_snapshot, self._leave)
+
+    def _enter_snapshot(self) -> Snapshot:
+        self._enter()
+        try:
             try:
-                return self._found(query, scope, priorities, limit, familiar)
+                opened = self._opened_segments()
             except FileNotFoundError:
                 # A rebuild removed the generation before its segments were opened here: nothing of it is known yet.
                 self._connection().execute("BEGIN")
-                return self._found(query, scope, priorities, limit, familiar)
+                opened = self._opened_segments()
+        except BaseException:
+            self._leave()
+            raise
+        return Snapshot(self._local.connection, opened)
 
-    def _found(
-        self, query: Query, scope: Scope, priorities: Mapping[int, int], limit: int, familiar: frozenset[int]
-    ) -> Found:
-        connection, folder = self._local.connection, self._local.folder
-        return self._engine.search(connection, folder, query, scope, priorities, limit, familiar)
+    def _opened_segments(self) -> State:
+        """Return the segments of this thread's snapshot: those of the time before as long as nothing has changed."""
+        (version,) = self._local.connection.execute("PRAGMA data_version").fetchone()
+        known: tuple[object, ReferenceType[State]] | None = getattr(self._local, "known", None)
+        state = known[1]() if known and known[0] == (self._local.mark, version) else None
+        if state is None:
+            state = self._engine.segments(self._local.folder).of(self._local.connection)
+            self._local.known = (self._local.mark, version), ref(state)
+        return state
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """Give this thread's connection, seeing one unchanging state of the index; may be nested."""
+        return _Entered(self._enter, self._leave)
+
+    def _enter(self) -> sqlite3.Connection:
         depth: int = getattr(self._local, "depth", 0)
-        connection = self._connection() if depth == 0 else self._local.connection
         if depth == 0:
-            connection.execute("BEGIN")
+            self._connection().execute("BEGIN")
         self._local.depth = depth + 1
-        try:
-            yield connection
-        finally:
-            self._local.depth = depth
-            if depth == 0:
-                self._local.connection.execute("COMMIT")  # of a newer generation, if `search` had to move on
+        return self._local.connection  # type: ignore[no-any-return] # set by `_connection`
+
+    def _leave(self) -> None:
+        self._local.depth -= 1
+        if self._local.depth == 0:
+            self._local.connection.execute("COMMIT")  # of a newer generation, if a snapshot had to move on
 
     def close(self) -> None:
         """Close every connection; may be called twice."""

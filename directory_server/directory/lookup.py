@@ -3,7 +3,6 @@
 A company's trunk is learnt from hyphens in visible numbers, or configured as a location's own.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +11,11 @@ from typing import Final
 from msgspec import structs
 
 from connectors.contact import Contact, PhoneKind
-from directory_server.directory import contact_table
+from directory_server.directory.holders import Holders
 from directory_server.directory.listing import Listing, Match, Number
 from directory_server.directory.normal_form import words
 from directory_server.directory.number import LONGEST_DIRECT_DIAL, SHORTEST_TRUNK, Asked
 from directory_server.directory.person import company_words
-from directory_server.directory.scope import Scope
 from directory_server.directory.shared_number import persons_on, told
 from directory_server.store.rows import SharedNumbers
 
@@ -57,24 +55,23 @@ Fetch = Callable[[list[int], Match], list[Listing]]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one view reads the index: its scope, its policy for shared numbers and the trunks configured for it.
+    """How one view reads the index: who holds what, its policy for shared numbers and the trunks configured for it.
 
     `trunks` are E.164 digits without plus, of locations of visible sources or of the client itself.
     """
 
-    connection: sqlite3.Connection
-    scope: Scope
+    held: Holders
     fetch: Fetch
     shared_numbers: SharedNumbers = SharedNumbers.PRIORITY
     trunks: frozenset[str] = frozenset()
 
     def holders(self, key: str) -> list[int]:
         """Return the rows of visible contacts with this number key."""
-        return contact_table.holders(self.connection, key, self.scope)
+        return self.held.of_number(key)
 
     def on_trunk(self, digits: str) -> list[tuple[int, str]]:
         """Return rows of contacts whose visible number has this trunk, with the company in normal form."""
-        return contact_table.on_trunk(self.connection, digits, self.scope)
+        return self.held.on_trunk(digits)
 
 
 def lookup(reading: Reading, asked: Asked) -> Lookup:
@@ -142,14 +139,15 @@ def _company(reading: Reading, digits: str) -> Listing | None:
     return None
 
 
-def _board(reading: Reading, trunk: str) -> list[int]:
-    """Return the rows of those who hold the switchboard of a trunk itself."""
-    return sorted({*reading.holders(trunk + "0"), *reading.holders(trunk)})
+def _boards(trunk: str) -> tuple[str, str]:
+    """Return the numbers of the switchboard of a trunk itself."""
+    return trunk + "0", trunk
 
 
 def _on_switchboard(reading: Reading, trunk: str) -> Listing | None:
     """Return the company that holds a configured switchboard: its own entry, else what its holders agree on."""
-    board = reading.fetch(_board(reading, trunk), _APPROXIMATE)
+    rows = sorted({row for board in _boards(trunk) for row in reading.holders(board)})
+    board = reading.fetch(rows, _APPROXIMATE)
     own = [one for one in board if _is_nobody(one.contact) and (one.contact.company or one.contact.display_name)]
     named = own or [one for one in board if one.contact.company]
     companies = {company_words(one.contact.company or one.contact.display_name) for one in named}
@@ -160,7 +158,7 @@ def _on_switchboard(reading: Reading, trunk: str) -> Listing | None:
 
 def _representative(reading: Reading, trunk: str, rows: list[int], name: str) -> Listing | None:
     """Return the company's own entry on its switchboard, else a listing that shows company and switchboard only."""
-    own = contact_table.nameless(reading.connection, _board(reading, trunk), reading.scope)
+    own = sorted({row for board in _boards(trunk) for row in reading.held.of_number(board, nameless=True)})
     for listing in reading.fetch(own, _APPROXIMATE):
         if _is_nobody(listing.contact) and " ".join(words(listing.contact.company)) == name:
             return listing

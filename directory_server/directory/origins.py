@@ -2,7 +2,6 @@
 
 import sqlite3
 
-from directory_server.directory.document import Keys, number_keys_at
 from directory_server.store import sources
 from directory_server.store.database import Database
 from directory_server.store.location_json import location_from_json, location_to_json
@@ -15,7 +14,6 @@ class Origins:
     def __init__(self, connection: sqlite3.Connection, database: Database) -> None:
         self._connection = connection
         self._database = database
-        self._keys: dict[int, Keys] = {}
         self._locations: dict[int, Location] = {}
         self.priorities: dict[int, int] = {}
         for number, location, priority in connection.execute("SELECT id, location, priority FROM source"):
@@ -27,12 +25,6 @@ class Origins:
             self._enter(source)
         return self._locations[source]
 
-    def keys(self, source: int) -> Keys:
-        """Return what gives the look-up keys of the source's numbers."""
-        if source not in self._keys:
-            self._enter(source)
-        return self._keys[source]
-
     def _enter(self, source: int) -> None:
         known = {one.id: one for one in sources.all(self._database)}
         # A removed source has deleted contacts only.
@@ -42,5 +34,4 @@ class Origins:
 
     def _take(self, source: int, location: Location, priority: int) -> None:
         self._locations[source] = location
-        self._keys[source] = number_keys_at(location)
         self.priorities[source] = priority

@@ -9,7 +9,7 @@ from typing import Final
 
 from directory_server.directory import normal_form
 
-VERSION: Final = f"8.{normal_form.VERSION}"
+VERSION: Final = f"9.{normal_form.VERSION}"
 """Raised with every change of the tables or of what is put into them: another version is rebuilt."""
 
 FILE: Final = "contacts.sqlite"
@@ -27,26 +27,11 @@ CREATE TABLE doc (
   row INTEGER PRIMARY KEY, sort TEXT NOT NULL, key TEXT NOT NULL, changed TEXT NOT NULL, contact TEXT NOT NULL,
   numbers TEXT NOT NULL
 );
-CREATE TABLE number (digits INTEGER, row INTEGER, field INTEGER, PRIMARY KEY (digits, row, field)) WITHOUT ROWID;
-CREATE TABLE trunk (
-  digits INTEGER, row INTEGER, field INTEGER, company TEXT NOT NULL, PRIMARY KEY (digits, row, field)
-) WITHOUT ROWID;
-CREATE TABLE link (key INTEGER, row INTEGER, field INTEGER, PRIMARY KEY (key, row, field)) WITHOUT ROWID;
 CREATE TABLE segment (
   id INTEGER PRIMARY KEY AUTOINCREMENT, stamp INTEGER NOT NULL, documents INTEGER NOT NULL, living INTEGER NOT NULL,
   version INTEGER NOT NULL, file TEXT NOT NULL, data BLOB, dead BLOB NOT NULL
 );
 """
-
-
-def digits_key(key: str) -> int:
-    """Return what stands for a number's digits, or for `x` and an extension, in the tables: whole numbers sort fast."""
-    return -int("1" + key[1:]) if key.startswith("x") else int("1" + key)
-
-
-def digits_of(key: int) -> str:
-    """Return what `digits_key` was given."""
-    return str(key)[1:] if key > 0 else "x" + str(key)[2:]
 
 
 def row_of(contact_id: int, source_id: int) -> int:

@@ -13,6 +13,7 @@ from directory_server.directory import contact_table, dialling, lookup, people
 from directory_server.directory.document import sort_name
 from directory_server.directory.engine import Found
 from directory_server.directory.gathering import Gathering
+from directory_server.directory.holders import Holders
 from directory_server.directory.index import Index
 from directory_server.directory.listing import Listing, Match
 from directory_server.directory.lookup import Lookup, Reading
@@ -21,6 +22,7 @@ from directory_server.directory.person import Person, Preferred
 from directory_server.directory.query import Query, parse
 from directory_server.directory.scope import Scope
 from directory_server.directory.tables import source_of
+from directory_server.directory.words.segments import Snapshot
 from directory_server.store import grants, rights
 from directory_server.store.database import Database
 from directory_server.store.rights import Rights
@@ -104,9 +106,9 @@ class View:
         if narrow is not self:  # cards too are made of the sources only that are asked
             return narrow.search(text, limit, familiar)
         limit = _bounded(limit)
-        with self._index.reading() as connection:
+        with self._index.snapshot() as snapshot:
             found = self._found(query, min(limit * _PER_PERSON, MOST_HITS), familiar)
-            persons = self._gathering(connection).persons(self._listed(found, limit), limit + 1)
+            persons = self._gathering(snapshot).persons(self._listed(found, limit), limit + 1)
         more = found.more or len(persons) > limit
         return Answer(tuple(persons[:limit]), more, (self._clock() - start) * 1000)
 
@@ -122,26 +124,29 @@ class View:
         """
         start = self._clock()
         limit = _bounded(limit)
-        with self._index.reading() as connection:
+        with self._index.snapshot() as snapshot:
             seed = self.contact(contact_id)
             company = seed.contact.company if seed else ""
             question = people.question(company)
             found = self._search(question, MOST_HITS) if question else Found((), more=False)
-            persons = self._gathering(connection).persons(people.of_company(self._listings(found), company), limit + 1)
+            persons = self._gathering(snapshot).persons(people.of_company(self._listings(found), company), limit + 1)
         more = found.more or len(persons) > limit
         return Answer(tuple(persons[:limit]), more, (self._clock() - start) * 1000)
 
     def lookup(self, number: str) -> Lookup:
         """Find whose number this is, in whatever notation it is asked (see `lookup.lookup`)."""
-        with self.numbers() as reading:
-            return lookup.lookup(reading, ask(number, self.location))
+        with self._index.snapshot() as snapshot:
+            return lookup.lookup(self._reading(snapshot), ask(number, self.location))
 
     @contextmanager
     def numbers(self) -> Iterator[Reading]:
         """Give what look-ups read with, seeing one unchanging state of the index."""
-        with self._index.reading() as connection:
-            fetch = partial(self._fetch, connection)
-            yield Reading(connection, self.scope, fetch, self._shared_numbers, self._trunks)
+        with self._index.snapshot() as snapshot:
+            yield self._reading(snapshot)
+
+    def _reading(self, snapshot: Snapshot) -> Reading:
+        fetch = partial(self._fetch, snapshot.connection)
+        return Reading(Holders(snapshot, self.scope), fetch, self._shared_numbers, self._trunks)
 
     def contact(self, contact_id: int) -> Listing | None:
         """Return one contact, or None if it is unknown or not visible."""
@@ -150,9 +155,9 @@ class View:
 
     def person(self, contact_id: int) -> Person | None:
         """Return the person this visible contact belongs to, or None."""
-        with self._index.reading() as connection:
+        with self._index.snapshot() as snapshot:
             listing = self.contact(contact_id)
-            return self._gathering(connection).person(listing) if listing else None
+            return self._gathering(snapshot).person(listing) if listing else None
 
     def all(self, after: int = 0) -> Iterator[Listing]:
         """Yield every visible contact with a larger id than `after`, in order of id."""
@@ -202,8 +207,8 @@ class View:
         found = contact_table.listings(connection, [(row, match) for row in rows], self.scope, self._names)
         return sorted(found, key=lambda one: (self._by_name[one.source], sort_name(one.contact), one.id))
 
-    def _gathering(self, connection: sqlite3.Connection) -> Gathering:
-        return Gathering(connection, self.scope, self._names, self._by_name, self._preferred)
+    def _gathering(self, snapshot: Snapshot) -> Gathering:
+        return Gathering(snapshot, self.scope, self._names, self._by_name, self._preferred)
 
 
 def _bounded(limit: int) -> int:

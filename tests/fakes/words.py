@@ -7,7 +7,7 @@ from directory_server.directory.document import Document
 from directory_server.directory.words.batch import Collector
 from directory_server.directory.words.build import segment
 from directory_server.directory.words.segment import Segment
-from directory_server.directory.words.segment_file import to_bytes
+from directory_server.directory.words.segment_file import SegmentFile, to_bytes
 
 
 def document(number: int, texts: Mapping[str, str], *, source: int = 1, sort: str = "") -> Document:
@@ -20,4 +20,4 @@ def segment_of(texts: Sequence[Mapping[str, str]]) -> Segment:
     """Return a segment of one document per mapping of column names to texts; their ids count from 1."""
     collector = Collector()
     collector.add(document(number, one) for number, one in enumerate(texts, 1))
-    return Segment(b"".join(to_bytes(*segment(collector.batch(), collector.sorts, {}))))
+    return Segment(SegmentFile(b"".join(to_bytes(*segment(collector.batch(), collector.sorts, {})))))

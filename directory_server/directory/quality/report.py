@@ -54,14 +54,13 @@ def report(
     chosen = {source.id: source} if source else known
     only = source.id if source else None
     counts = contacts.counts(database)
-    with index.reading() as connection:
-        (keys,) = connection.execute("SELECT count(*) FROM number").fetchone()
-        (links,) = connection.execute("SELECT count(*) FROM link").fetchone()
+    with index.snapshot() as snapshot:
+        connection, opened = snapshot
+        keys = sum(len(parts.docs) for one in opened for parts in one.segment.numbers.values())
+        links = sum(len(one.segment.links.keys) for one in opened)
         found = numbers.check(connection, chosen, limit, _part(tell, 0, _PASS, index.count()))
-        found.append(several.shared_numbers(connection, known, limit, _part(tell, _PASS, _SHARED, keys), only))
-        found.append(
-            several.duplicates(connection, known, limit, _part(tell, _PASS + _SHARED, _DUPLICATES, links), only)
-        )
+        found.append(several.shared_numbers(snapshot, known, limit, _part(tell, _PASS, _SHARED, keys), only))
+        found.append(several.duplicates(snapshot, known, limit, _part(tell, _PASS + _SHARED, _DUPLICATES, links), only))
         found += [
             of_sources.stale(database, chosen, now, stale_hours),
             of_sources.bad_records(database, chosen, limit),

@@ -1,15 +1,15 @@
 """Several: numbers that different persons hold, and contacts that one source has twice."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappush, heapreplace
-from itertools import groupby
+from itertools import groupby, takewhile
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from connectors.contact import PhoneKind
-from directory_server.directory import contact_table, dialling
+from directory_server.directory import contact_table, dialling, holders
 from directory_server.directory.link import NAMES
 from directory_server.directory.listing import Listing
 from directory_server.directory.lookup import MOST_HOLDERS
@@ -17,28 +17,35 @@ from directory_server.directory.person import MOST_HOLDERS as MOST_OF_ONE
 from directory_server.directory.person import is_company, together
 from directory_server.directory.quality.finding import Finding
 from directory_server.directory.scope import Scope
-from directory_server.directory.tables import digits_key, digits_of, source_of
+from directory_server.directory.tables import source_of
+from directory_server.directory.words.segments import Opened, Snapshot
 from directory_server.store.rows import FieldGroup, Source
 
 _AT_ONCE: Final = 500
 _EVERYTHING = frozenset(FieldGroup)
+
+_Key = TypeVar("_Key", str, int)
 
 Passed = Callable[[int], None]
 """Is told how many groups have been looked at."""
 
 
 @dataclass(slots=True)
-class _Group:
+class _Group(Generic[_Key]):
     """Contacts that share a key: the first of them, and how many there are."""
 
-    key: int
+    key: _Key
     rows: list[int] = field(default_factory=list)
     holders: int = 0
     listings: list[Listing] = field(default_factory=list)
 
 
 def shared_numbers(
-    connection: sqlite3.Connection, sources: dict[int, Source], most: int, passed: Passed, only: int | None = None
+    snapshot: Snapshot,
+    sources: dict[int, Source],
+    most: int,
+    passed: Passed,
+    only: int | None = None,
 ) -> Finding:
     """Return the numbers that different persons hold, switchboards and faxes aside.
 
@@ -47,16 +54,15 @@ def shared_numbers(
     MOST_HOLDERS.
     """
     finding = Finding("shared_numbers", most)
-    top: list[tuple[int, int, dict[str, Any]]] = []
-    rows = connection.execute("SELECT digits, row FROM number WHERE digits > 0 ORDER BY digits, row")
+    top: list[tuple[int, str, dict[str, Any]]] = []
     groups = (
         group
-        for group in _groups(rows, MOST_HOLDERS, passed)
+        for group in _groups(holders.numbers(snapshot.opened), MOST_HOLDERS, passed)
         if (only is None or any(source_of(row) == only for row in group.rows))
-        and not _is_switchboard(connection, group.key)
+        and not _is_switchboard(snapshot.opened, group.key)
     )
-    for group in _filled(connection, groups, sources):
-        e164 = "+" + digits_of(group.key)
+    for group in _filled(snapshot.connection, groups, sources):
+        e164 = "+" + group.key
         if any(_answers_for_all(one, e164) for one in group.listings) or _is_fax(group.listings, e164):
             continue
         persons = len(together(group.listings))
@@ -74,13 +80,17 @@ def shared_numbers(
 
 
 def duplicates(
-    connection: sqlite3.Connection, sources: dict[int, Source], most: int, passed: Passed, only: int | None = None
+    snapshot: Snapshot,
+    sources: dict[int, Source],
+    most: int,
+    passed: Passed,
+    only: int | None = None,
 ) -> Finding:
     """Return the persons of whom one source has several contacts with the same mail address or mobile number."""
     parents: dict[int, int] = {}
-    rows = connection.execute("SELECT key, row FROM link WHERE key < ? ORDER BY key, row", (NAMES,))
-    groups = (part for group in _groups(rows, MOST_OF_ONE + 1, passed) for part in _within_sources(group, only))
-    for group in _filled(connection, groups, sources):
+    links = takewhile(lambda link: link[0] < NAMES, holders.links(snapshot.opened))
+    groups = (part for group in _groups(links, MOST_OF_ONE + 1, passed) for part in _within_sources(group, only))
+    for group in _filled(snapshot.connection, groups, sources):
         held = [one for one in group.listings if group.key < 0 or _is_mobile_of(one, f"+{group.key}")]
         row_of = {one.id: row for one, row in zip(group.listings, group.rows, strict=True)}
         for same in together(held):
@@ -97,30 +107,28 @@ def duplicates(
     return finding
 
 
-def _groups(rows: Iterable[tuple[int, int]], most: int, passed: Passed) -> Iterator[_Group]:
-    """Yield keys with several contacts; `rows` come in order."""
-    for number, (key, pairs) in enumerate(groupby(rows, itemgetter(0)), 1):
-        group, last = _Group(key), 0
-        for _key, row in pairs:
-            if row != last:
-                last = row
-                group.holders += 1
-                if group.holders <= most:
-                    group.rows.append(row)
+def _groups(pairs: Iterable[tuple[_Key, int]], most: int, passed: Passed) -> Iterator[_Group[_Key]]:
+    """Yield keys with several contacts; `pairs` of key and row come in the order of the keys."""
+    for number, (key, held) in enumerate(groupby(pairs, itemgetter(0)), 1):
+        first, *others = held
+        if others:
+            rows = sorted({first[1], *(row for _key, row in others)})
+            if len(rows) > 1:
+                yield _Group(key, rows[:most], len(rows))
         if number % _AT_ONCE == 0:
             passed(number)
-        if group.holders > 1:
-            yield group
 
 
-def _filled(connection: sqlite3.Connection, groups: Iterable[_Group], sources: dict[int, Source]) -> Iterator[_Group]:
+def _filled(
+    connection: sqlite3.Connection, groups: Iterable[_Group[_Key]], sources: dict[int, Source]
+) -> Iterator[_Group[_Key]]:
     """Yield the groups with their listings, read many at once."""
     scope = Scope(dict.fromkeys(sources, _EVERYTHING))
     names = {number: source.name for number, source in sources.items()}
-    waiting: list[_Group] = []
+    waiting: list[_Group[_Key]] = []
     count = 0
 
-    def read() -> Iterator[_Group]:
+    def read() -> Iterator[_Group[_Key]]:
         wanted = dict.fromkeys(row for group in waiting for row in group.rows if source_of(row) in sources)
         listings = contact_table.listings(connection, [(row, None) for row in wanted], scope, names)
         found = dict(zip(wanted, listings, strict=True))
@@ -138,7 +146,7 @@ def _filled(connection: sqlite3.Connection, groups: Iterable[_Group], sources: d
     yield from read()
 
 
-def _within_sources(group: _Group, only: int | None) -> Iterator[_Group]:
+def _within_sources(group: _Group[int], only: int | None) -> Iterator[_Group[int]]:
     """Yield the part of each source that has several of the contacts; what very many share is nobody's own."""
     if group.holders > MOST_OF_ONE:
         return
@@ -150,10 +158,9 @@ def _within_sources(group: _Group, only: int | None) -> Iterator[_Group]:
             yield _Group(group.key, rows, len(rows))
 
 
-def _is_switchboard(connection: sqlite3.Connection, key: int) -> bool:
+def _is_switchboard(opened: Sequence[Opened], digits: str) -> bool:
     """Whether direct dials begin with this number, with or without its final 0."""
-    trunks = (key, digits_key(digits_of(key).removesuffix("0")))
-    return connection.execute("SELECT 1 FROM trunk WHERE digits IN (?, ?) LIMIT 1", trunks).fetchone() is not None
+    return holders.is_trunk(opened, digits) or (digits.endswith("0") and holders.is_trunk(opened, digits[:-1]))
 
 
 def _answers_for_all(listing: Listing, e164: str) -> bool:

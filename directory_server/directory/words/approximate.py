@@ -4,7 +4,7 @@ Everything is worked out on the distinct words. Each table is two arrays, hashes
 behind each; two different texts with one hash cost a needless check, never a wrong answer.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from directory_server.directory import phonetic
 from directory_server.directory.words.arrays import EMPTY, Ids, distinct, found
+from directory_server.directory.words.segment_file import SegmentFile
 
 START: Final = 7
 """Letters at the beginning of a word by which typos are found."""
@@ -151,9 +152,9 @@ class Approximate:
         return _sorted((((one * prime) + two) * prime + three)[whole], owner[whole])
 
     @classmethod
-    def stored(cls, sections: Mapping[str, npt.NDArray[np.generic]]) -> "Approximate":
+    def stored(cls, file: SegmentFile) -> "Approximate":
         """Return the tables that `sections` stored."""
-        return cls(*(sections[f"near.{name}"] for name in cls.__slots__))  # type: ignore[arg-type] # as written below
+        return cls(*(file.array(f"near.{name}") for name in cls.__slots__))
 
     def sections(self) -> dict[str, npt.NDArray[np.generic]]:
         """Return the arrays by the names they are stored under."""

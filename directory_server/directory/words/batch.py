@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +11,14 @@ import numpy.typing as npt
 from connectors.contact import PhoneKind
 from directory_server.directory.columns import CUSTOM, DIGITS, NAME, TEXT
 from directory_server.directory.document import Document
-from directory_server.directory.listing import Number
 from directory_server.directory.normal_form import DIGITS as DIGITS_OF_WORDS
 from directory_server.directory.normal_form import LONGEST, words
 from directory_server.directory.tables import row_of
 from directory_server.directory.words.arrays import Ids, ranges
-from directory_server.directory.words.numbers import EXTENSION, Numbers, Packed
+from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK, GROUPS
+from directory_server.directory.words.numbers import EXTENSION, INTERNAL, Numbers, Packed
 from directory_server.directory.words.spelling import Numbering, initial, tag
+from directory_server.store.rows import FieldGroup
 
 if TYPE_CHECKING:
     from directory_server.directory.words.segment import Segment
@@ -29,13 +30,17 @@ ENTRY_MASK: Final = (1 << ENTRY_BITS) - 1
 _COMMON: Final = frozenset("cdtl")
 """Columns whose texts many documents share: company, department, title, city."""
 _HOME: Final = PhoneKind.HOME
+_GONE: Final = np.uint32(0xFFFFFFFF)
+_NAME, _BUSINESS, _PRIVATE = map(GROUPS.index, (FieldGroup.NAME, FieldGroup.BUSINESS, FieldGroup.PRIVATE))
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Documents in any order: `entries` in any order, `text` the words of all documents, `lengths` how many each has.
 
-    `numbers` holds per number column packed digits, code lengths and documents.
+    `numbers` holds per number column packed digits, code lengths and documents, `links` keys and holders (see `keyed`),
+    `trunks` packed digits, holders and the places of their companies in `companies`. `nameless` are the documents
+    without given and family name, ascending.
     """
 
     entries: Sequence[str]
@@ -43,6 +48,10 @@ class Batch:
     lengths: Ids
     rows: npt.NDArray[np.int64]
     numbers: dict[str, tuple[Packed, npt.NDArray[np.uint8], Ids]]
+    links: tuple[npt.NDArray[np.int64], Ids]
+    trunks: tuple[Packed, Ids, Ids]
+    companies: Sequence[str]
+    nameless: Ids
 
 
 class Collector:
@@ -56,6 +65,12 @@ class Collector:
         self._rows = array("q")
         self._numbers = {column.name: Numbers() for column in DIGITS}
         self._business, self._private = (self._numbers[name] for name in ("z", "hz"))
+        self._link_keys = array("q")
+        self._link_holders = array("I")
+        self._trunks = Numbers()
+        self._trunk_companies = array("I")
+        self._companies: dict[str, int] = {}
+        self._nameless = array("I")
         self.sorts: list[str] = []
 
     def __len__(self) -> int:
@@ -84,7 +99,10 @@ class Collector:
                 columns += bytes((CUSTOM.at,)) * len(numbers)
             self._words.fromlist(found)
             self._lengths.append(len(found))
-            self._add_numbers(document.numbers)
+            self._add_numbers(document)
+            self._add_links(document.links)
+            if document.nameless:
+                self._nameless.append(len(self._rows))
             self._rows.append(row_of(document.id, document.source))
             self.sorts.append(document.sort)
 
@@ -98,25 +116,44 @@ class Collector:
             found += (*(tag(name, word) for word in every), *long)
         return [self._numbering.of_entry(text) for text in found]
 
-    def _add_numbers(self, numbers: Iterable[Number]) -> None:
+    def _add_numbers(self, document: Document) -> None:
         at = len(self._rows)
         business: list[str] = []
         private: list[str] = []
-        for number in numbers:
+        for number in document.numbers:
+            home = number.kind is _HOME
+            held, column = (private, self._private) if home else (business, self._business)
             digits = number.e164[1:] or (EXTENSION + number.extension if number.extension else "")
-            held, column = (private, self._private) if number.kind is _HOME else (business, self._business)
             if digits and digits not in held:
                 held.append(digits)
                 column.add(at, digits)
+            if number.trunk:
+                if number.extension and number.trunk == document.own_trunk:
+                    column.add(at, INTERNAL + number.extension)
+                self._trunks.add(at << GROUP_BITS | (_PRIVATE if home else _BUSINESS), number.trunk[1:])
+                self._trunk_companies.append(self._companies.setdefault(document.company, len(self._companies)))
+
+    def _add_links(self, links: Iterable[tuple[int, FieldGroup]]) -> None:
+        at = len(self._rows) << GROUP_BITS
+        for key, group in links:
+            self._link_keys.append(key)
+            # An Enum is slow to look up by.
+            number = _BUSINESS if group is FieldGroup.BUSINESS else _NAME if group is FieldGroup.NAME else _PRIVATE
+            self._link_holders.append(at | number)
 
     def batch(self) -> Batch:
         """Return what was collected."""
+        trunks, _codes, holders = self._trunks.arrays()
         return Batch(
             entries=list(self._numbering.numbers),
             text=self._text(),
             lengths=np.array(self._lengths, dtype=np.uint32),
             rows=np.array(self._rows, dtype=np.int64),
             numbers={name: numbers.arrays() for name, numbers in self._numbers.items()},
+            links=(np.array(self._link_keys, dtype=np.int64), np.array(self._link_holders, dtype=np.uint32)),
+            trunks=(trunks, holders, np.array(self._trunk_companies, dtype=np.uint32)),
+            companies=list(self._companies),
+            nameless=np.array(self._nameless, dtype=np.uint32),
         )
 
     def _text(self) -> Ids:
@@ -129,7 +166,8 @@ class Collector:
 def living(parts: Iterable[tuple["Segment", npt.NDArray[np.bool_] | None]]) -> Batch:
     """Return the documents of segments as one batch; with each segment comes which of its documents are alive."""
     numbering = Numbering()
-    text, lengths, rows = [], [], []
+    companies: dict[str, int] = {}
+    text, lengths, rows, links, trunks, nameless = [], [], [], [], [], []
     numbers: dict[str, list[tuple[Packed, npt.NDArray[np.uint8], Ids]]] = {column.name: [] for column in DIGITS}
     first = 0
     for segment, alive in parts:
@@ -142,23 +180,40 @@ def living(parts: Iterable[tuple["Segment", npt.NDArray[np.bool_] | None]]) -> B
         text.append(words)
         lengths.append(counts)
         rows.append(segment.rows[kept])
-        renumbered = np.zeros(segment.size, dtype=np.uint32)
-        renumbered[kept] = np.arange(first, first + len(kept), dtype=np.uint32)
+        place = np.full(segment.size, _GONE, dtype=np.uint32)
+        place[kept] = np.arange(first, first + len(kept), dtype=np.uint32)
         for name, of in segment.numbers.items():
-            stays = np.ones(len(of.docs), dtype=np.bool_) if alive is None else alive[of.docs]
-            numbers[name].append((of.packed[stays], of.codes[stays], renumbered[of.docs[stays]]))
+            docs = place[of.docs]
+            stays = docs != _GONE
+            numbers[name].append((of.packed.numbers[:][stays], of.codes[:][stays], docs[stays]))
+        unnamed = place[segment.nameless]
+        nameless.append(unnamed[unnamed != _GONE])
+        links.append(_moved(place, segment.links.holders[:], segment.links.keys.numbers[:]))
+        called = np.array([companies.setdefault(name, len(companies)) for name in segment.trunks.all_companies()])
+        of_each = called[segment.trunks.companies[:]] if len(called) else segment.trunks.companies[:]
+        trunks.append(_moved(place, segment.trunks.holders[:], segment.trunks.keys.numbers[:], of_each))
         first += len(kept)
     return Batch(
         entries=list(numbering.numbers),
         text=np.concatenate(text),
         lengths=np.concatenate(lengths).astype(np.uint32),
         rows=np.concatenate(rows),
-        numbers={
-            name: (
-                np.concatenate([part[0] for part in of]),
-                np.concatenate([part[1] for part in of]),
-                np.concatenate([part[2] for part in of]),
-            )
-            for name, of in numbers.items()
-        },
+        numbers={name: _joined(of) for name, of in numbers.items()},
+        links=_joined((keys, holders) for holders, keys in links),
+        trunks=_joined((keys, holders, companies) for holders, keys, companies in trunks),
+        companies=list(companies),
+        nameless=np.concatenate(nameless),
     )
+
+
+def _moved(place: Ids, holders: Ids, *others: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
+    """Return the holders that are still there, with their documents' new places, and what stands beside them."""
+    docs = place[holders >> np.uint32(GROUP_BITS)]
+    stays = docs != _GONE
+    moved = docs[stays] << np.uint32(GROUP_BITS) | holders[stays] & np.uint32(GROUP_MASK)
+    return moved, *(other[stays] for other in others)
+
+
+def _joined(parts: Iterable[tuple[npt.NDArray[Any], ...]]) -> Any:
+    """Return each of the arrays of all parts as one."""
+    return tuple(np.concatenate(of) for of in zip(*parts, strict=True))

@@ -11,7 +11,8 @@ from directory_server.directory.tables import SOURCE_MASK
 from directory_server.directory.words.approximate import Approximate
 from directory_server.directory.words.arrays import Ids, distinct, grouped, order_of, ranges
 from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK, Batch
-from directory_server.directory.words.numbers import NumberParts
+from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK, link_sections, trunk_sections
+from directory_server.directory.words.numbers import sections as number_sections
 from directory_server.directory.words.segment_file import Sections
 from directory_server.directory.words.spelling import SEPARATOR, spelling
 
@@ -35,6 +36,7 @@ def segment(batch: Batch, sorts: Sequence[str], priorities: Mapping[int, int]) -
         "source": source.astype(np.uint16 if len(sources) <= np.iinfo(np.uint16).max else np.uint32),
         "by_row": np.argsort(rows, kind="stable").astype(np.uint32),
         "starts": starts,
+        "nameless": np.sort(place[batch.nameless]),
         "text": _reordered(text, batch.lengths, order, starts),
     }
     owners = np.repeat(place, batch.lengths)
@@ -51,8 +53,18 @@ def segment(batch: Batch, sorts: Sequence[str], priorities: Mapping[int, int]) -
             named[words] = True
     made |= _words(entries, named)
     for name, (packed, codes, docs) in batch.numbers.items():
-        made |= NumberParts.of(packed, codes, place[docs]).sections(name)
+        made |= number_sections(name, packed, codes, place[docs])
+    keys, holders = batch.links
+    made |= link_sections(keys, _moved(holders, place))
+    trunks, holders, companies = batch.trunks
+    made |= trunk_sections(trunks, _moved(holders, place), companies, batch.companies)
     return made, {"sources": sources.tolist()}
+
+
+def _moved(holders: Ids, place: Ids) -> Ids:
+    """Return holders with the new places of their documents."""
+    moved: Ids = place[holders >> np.uint32(GROUP_BITS)] << np.uint32(GROUP_BITS) | holders & np.uint32(GROUP_MASK)
+    return moved
 
 
 def _reordered(text: Ids, lengths: Ids, order: npt.NDArray[np.intp], starts: Ids) -> Ids:

@@ -1,11 +1,12 @@
 """Number parts: telephone numbers found by their beginning and by any digits inside their national part.
 
 A number is one 64-bit integer of hexadecimal digits: its E.164 digits from the left, filled up with `f`. Numbers stand
-sorted, so that a beginning is one run; so do all their tails of two digits and more, each as number and place.
+sorted, so that a beginning is one run; so do all their tails of two digits and more, each as number and place. Both are
+read page by page, their holders are mapped.
 """
 
 from array import array
-from collections.abc import Mapping
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -15,6 +16,8 @@ import numpy.typing as npt
 
 from directory_server.directory import dialling
 from directory_server.directory.words.arrays import EMPTY, Ids, order_of
+from directory_server.directory.words.pages import STEP, Keys, Pages, fence
+from directory_server.directory.words.segment_file import Sections, SegmentFile
 
 DIGITS: Final = 16
 """Digits of a number that are kept; E.164 has 15."""
@@ -22,10 +25,10 @@ SHORTEST: Final = 2
 """Digits of the shortest tail."""
 EXTENSION: Final = "a"
 """Stands before a number that is only an internal extension: no searched beginning meets it."""
+INTERNAL: Final = "b"
+"""Stands before the internal extension of a number that is there as a whole, too: only look-ups ask for it."""
 _BEYOND: Final = 10
 """What stands where no digit is, or in front of an extension, is at least this."""
-_STEP: Final = 256
-"""Every so many tails the fence has one."""
 _LONGEST_CODE = 3
 _AT_ONCE: Final = 65_536
 _FILL = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -38,8 +41,15 @@ def packed(digits: str) -> int:
     return int(digits[:DIGITS].ljust(DIGITS, "f"), 16)
 
 
+def unpacked(number: int) -> str:
+    """Return the digits of a packed number, DIGITS at most; such as stand for an extension begin with a letter."""
+    return f"{number:016x}".rstrip("f")
+
+
 def code_length(beginning: str) -> int:
     """Return how many digits stand before the national part, of a number's first three."""
+    if beginning.startswith(INTERNAL):
+        return DIGITS
     return 1 if beginning.startswith(EXTENSION) else len(dialling.country_code(beginning))
 
 
@@ -48,74 +58,69 @@ class NumberParts:
     """The numbers of one column: `packed` sorted, `codes` the lengths before the national part, `docs` their holders.
 
     `tails` are sorted by the digits they begin; each is the place of its number times 16 plus where it begins. `fence`
-    has the digits of some of them, so that few pages are read to find one.
+    has the digits of some of them.
     """
 
-    packed: Packed
-    codes: npt.NDArray[np.uint8]
+    packed: Keys
+    codes: Pages
     docs: Ids
-    tails: Ids
-    fence: Packed
+    tails: Pages
+    fence: list[int]
 
     @classmethod
-    def of(cls, numbers: Packed, codes: npt.NDArray[np.uint8], docs: Ids) -> "NumberParts":
-        """Sort numbers and their tails."""
-        order = np.lexsort((docs, numbers))
-        numbers, codes, docs = numbers[order], codes[order], docs[order]
-        # One leading digit after the other: together they would take several times the memory of what remains.
-        tails = np.concatenate([_tails(numbers, codes, leading) for leading in range(10)])
-        fence = _digits_at(numbers, tails[_STEP - 1 :: _STEP])
-        return cls(numbers, codes, docs, tails, fence)
-
-    @classmethod
-    def stored(cls, sections: Mapping[str, npt.NDArray[np.generic]], name: str) -> "NumberParts":
+    def stored(cls, file: SegmentFile, name: str) -> "NumberParts":
         """Return the parts that `sections` stored."""
-        return cls(*(sections[f"{name}.{part}"] for part in ("packed", "codes", "docs", "tails", "fence")))  # type: ignore[arg-type] # as written below
-
-    def sections(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
-        """Return the arrays by the names they are stored under."""
-        return {
-            f"{name}.packed": self.packed, f"{name}.codes": self.codes, f"{name}.docs": self.docs,
-            f"{name}.tails": self.tails, f"{name}.fence": self.fence,
-        }  # fmt: skip
+        return cls(
+            Keys(file.pages(f"{name}.packed"), file.array(f"{name}.packed_fence")),
+            file.pages(f"{name}.codes"),
+            file.array(f"{name}.docs"),
+            file.pages(f"{name}.tails"),
+            file.array(f"{name}.fence").tolist(),
+        )
 
     def beginning(self, digits: str) -> Ids:
         """Return the holders of numbers that begin with these E.164 digits."""
         if not digits or len(digits) > DIGITS:
             return self.docs[:0]
-        low, high = int(digits.ljust(DIGITS, "0"), 16), int(digits.ljust(DIGITS, "f"), 16)
-        start = np.searchsorted(self.packed, np.uint64(low), "left")
-        return self.docs[start : np.searchsorted(self.packed, np.uint64(high), "right")]
+        start, end = self.packed.between(int(digits.ljust(DIGITS, "0"), 16), packed(digits))
+        return self.docs[start:end]
 
     def equal(self, digits: str) -> Ids:
-        """Return the holders of exactly this number."""
-        value = np.uint64(packed(digits))
-        start, end = np.searchsorted(self.packed, value, "left"), np.searchsorted(self.packed, value, "right")
+        """Return the holders of exactly this number, as far as DIGITS of them tell."""
+        start, end = self.packed.run(packed(digits))
         return self.docs[start:end]
 
     def containing(self, digits: str) -> Ids:
         """Return the holders of numbers with these digits, 2 to 16, anywhere in the national part."""
         if not SHORTEST <= len(digits) <= DIGITS:
             return self.docs[:0]
-        low, high = int(digits.ljust(DIGITS, "0"), 16), int(digits.ljust(DIGITS, "f"), 16)
-        tails = self.tails[self._place(low) : self._place(high + 1)]
-        holders: Ids = self.docs[tails >> np.uint32(4)]
+        start, end = self._place(int(digits.ljust(DIGITS, "0"), 16)), self._place(packed(digits) + 1)
+        holders: Ids = self.docs[self.tails[start:end] >> np.uint32(4)]
         return holders
 
     def _place(self, value: int) -> int:
         """Return the place of the first tail that is not below this value."""
-        low = int(np.searchsorted(self.fence, np.uint64(value))) * _STEP
-        high = min(low + _STEP, len(self.tails))
-        while low < high:
-            middle = (low + high) // 2
-            tail = int(self.tails[middle])
-            shift = (tail & 15) * 4
-            number = int(self.packed[tail >> 4])
-            if ((number << shift) & 0xFFFFFFFFFFFFFFFF | (1 << shift) - 1) < value:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        start = bisect_left(self.fence, value) * STEP
+        tails = self.tails[start : start + STEP].tolist()
+        return start + bisect_left(tails, value, key=self._digits)
+
+    def _digits(self, tail: int) -> int:
+        """Return the digits a tail begins."""
+        at, shift = tail >> 4, (tail & 15) * 4
+        number = int(self.packed.numbers[at : at + 1][0])
+        return (number << shift) & 0xFFFFFFFFFFFFFFFF | (1 << shift) - 1
+
+
+def sections(name: str, numbers: Packed, codes: npt.NDArray[np.uint8], docs: Ids) -> Sections:
+    """Sort numbers and their tails, and return the arrays by the names they are stored under."""
+    order = np.lexsort((docs, numbers))
+    numbers, codes, docs = numbers[order], codes[order], docs[order]
+    # One leading digit after the other: together they would take several times the memory of what remains.
+    tails = np.concatenate([_tails(numbers, codes, leading) for leading in range(10)])
+    return {
+        f"{name}.packed": numbers, f"{name}.packed_fence": fence(numbers), f"{name}.codes": codes, f"{name}.docs": docs,
+        f"{name}.tails": tails, f"{name}.fence": _digits_at(numbers, fence(tails)),
+    }  # fmt: skip
 
 
 def _tails(numbers: Packed, codes: npt.NDArray[np.uint8], leading: int) -> Ids:
@@ -144,17 +149,17 @@ def _digits_at(numbers: Packed, tails: Ids) -> Packed:
 
 
 class Numbers:
-    """Collects the numbers of one column, document by document."""
+    """Collects numbers, each with a whole number that says whose it is."""
 
     def __init__(self) -> None:
         self._waiting: list[str] = []
         self._packed: list[Packed] = []
-        self._docs = array("I")
+        self._holders = array("I")
 
-    def add(self, document: int, digits: str) -> None:
-        """Add E.164 digits, or `EXTENSION` and an extension."""
+    def add(self, holder: int, digits: str) -> None:
+        """Add E.164 digits, or `EXTENSION` or `INTERNAL` and an extension."""
         self._waiting.append(digits)
-        self._docs.append(document)
+        self._holders.append(holder)
         if len(self._waiting) == _AT_ONCE:
             self._pack()
 
@@ -165,10 +170,10 @@ class Numbers:
         self._waiting.clear()
 
     def arrays(self) -> tuple[Packed, npt.NDArray[np.uint8], Ids]:
-        """Return what was collected: numbers, codes, documents."""
+        """Return what was collected: numbers, codes, holders."""
         self._pack()
         numbers = np.concatenate(self._packed)
-        return numbers, _code_lengths()[numbers >> np.uint64(52)], np.array(self._docs, dtype=np.uint32)
+        return numbers, _code_lengths()[numbers >> np.uint64(52)], np.array(self._holders, dtype=np.uint32)
 
 
 @cache

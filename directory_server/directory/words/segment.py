@@ -4,10 +4,9 @@ Documents come by source priority, then name to sort by, then id; so the smalles
 best ones. Per column, the documents of every entry stand together and ascend: all words that begin alike are one run.
 """
 
-import mmap
 from bisect import bisect_left
 from collections.abc import Collection
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +15,9 @@ from directory_server.directory.columns import DIGITS, TEXT
 from directory_server.directory.tables import SOURCE_BITS
 from directory_server.directory.words.approximate import Approximate
 from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
+from directory_server.directory.words.keyed import Links, Trunks
 from directory_server.directory.words.numbers import NumberParts
-from directory_server.directory.words.segment_file import from_bytes
+from directory_server.directory.words.segment_file import SegmentFile
 from directory_server.directory.words.spelling import BEHIND_PREFIX, BEHIND_WORD, SEPARATOR
 
 _FEW: Final = 32
@@ -39,27 +39,31 @@ class Variants(NamedTuple):
 class Segment:
     """An opened segment; safe to use from several threads."""
 
-    def __init__(self, data: bytes | mmap.mmap) -> None:
-        sections, self.facts = from_bytes(data)
-        held: dict[str, Any] = sections
-        self._data = data
-        text = held["entries"].tobytes().decode()
+    def __init__(self, file: SegmentFile) -> None:
+        held = file.array
+        text = held("entries").tobytes().decode()
         self.entries: list[str] = text.split("\n") if text else []
-        self.rows: npt.NDArray[np.int64] = held["rows"]
-        self.by_row: Ids = held["by_row"]
-        self.starts: Ids = held["starts"]
-        self.text: Ids = held["text"]
-        self._variants: Ids = held["variants"]
-        self._parts: npt.NDArray[np.uint8] = held["variants.part"]
-        self._alike: npt.NDArray[np.uint8] = held["variants.alike"]
-        self._words: Ids = held["words"]
-        self._docs: dict[int, Ids] = {column.at: held[f"docs.{column.name}"] for column in TEXT}
-        self._runs: dict[int, Ids] = {column.at: held[f"runs.{column.name}"] for column in TEXT}
-        self.near = Approximate.stored(sections)
-        self.numbers = {column.name: NumberParts.stored(sections, column.name) for column in DIGITS}
+        self.rows: npt.NDArray[np.int64] = held("rows")
+        self.by_row: Ids = held("by_row")
+        self.starts: Ids = held("starts")
+        self.text: Ids = held("text")
+        self.nameless: Ids = held("nameless")
+        self._variants: Ids = held("variants")
+        self._parts: npt.NDArray[np.uint8] = held("variants.part")
+        self._alike: npt.NDArray[np.uint8] = held("variants.alike")
+        self._words: Ids = held("words")
+        self._docs: dict[int, Ids] = {column.at: held(f"docs.{column.name}") for column in TEXT}
+        self._runs: dict[int, Ids] = {column.at: held(f"runs.{column.name}") for column in TEXT}
+        self.near = Approximate.stored(file)
+        self.numbers = {column.name: NumberParts.stored(file, column.name) for column in DIGITS}
+        self.holding = tuple(
+            (parts, column.group) for column in DIGITS if len((parts := self.numbers[column.name]).docs)
+        )
+        self.links = Links.stored(file)
+        self.trunks = Trunks.stored(file)
         self.size = len(self.rows)
-        self.source: npt.NDArray[np.uint32] = held["source"]
-        self.sources: list[int] = self.facts["sources"]
+        self.source: npt.NDArray[np.uint32] = held("source")
+        self.sources: list[int] = file.facts["sources"]
 
     def beginning(self, word: str) -> tuple[int, int]:
         """Return the run of entries whose word begins so: first, and behind the last."""
@@ -129,13 +133,3 @@ class Segment:
         at[at == self.size] = 0
         docs = self.by_row[at]
         return distinct(docs[self.rows[docs] >> SOURCE_BITS == wanted])
-
-    def documents(self, rows: list[int]) -> Ids:
-        """Return the documents that have these row numbers."""
-        wanted = np.array(rows, dtype=np.int64)
-        if not self.size or not len(wanted):
-            return EMPTY
-        at = np.searchsorted(self.rows, wanted, sorter=self.by_row)
-        at[at == self.size] = 0
-        docs = self.by_row[at]
-        return distinct(docs[self.rows[docs] == wanted])

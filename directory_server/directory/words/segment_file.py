@@ -1,4 +1,4 @@
-"""Segment file: named arrays in one read-only file, mapped by every process that searches.
+"""Segment file: named arrays in one read-only file, mapped by every process that searches, or read page by page.
 
 Layout: magic, length and CRC-32 of the header, header (JSON: format, facts, and per section name, type, offset, length,
 CRC-32), then the sections, each on a 64-byte boundary counted from the beginning.
@@ -8,7 +8,8 @@ import json
 import mmap
 import os
 import struct
-from collections.abc import Mapping
+import weakref
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
@@ -16,9 +17,11 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from directory_server.directory.words.pages import Pages
+
 Sections = dict[str, npt.NDArray[np.generic]]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _MAGIC: Final = b"CTYWORDS"
 _HEAD: Final = struct.Struct("<8sII")
 _ALIGN: Final = 64
@@ -60,44 +63,76 @@ def write(path: Path, sections: Mapping[str, npt.NDArray[np.generic]], facts: Ma
         raise
 
 
-def from_bytes(data: bytes | memoryview | mmap.mmap) -> tuple[Sections, dict[str, Any]]:
-    """Return sections (views into `data`) and facts; raises Damaged for wrong lengths or a damaged header."""
-    view = memoryview(data)
+class SegmentFile:
+    """The sections of one segment file: views into its bytes, or pages that are read from it.
+
+    Raises Damaged for wrong lengths or a damaged header.
+    """
+
+    def __init__(self, data: bytes | mmap.mmap, file: int | None = None) -> None:
+        """Take the bytes, and where they are mapped the descriptor of their file, which is closed at the end."""
+        self._view = memoryview(data)
+        self._file = file
+        if file is not None:
+            weakref.finalize(self, os.close, file)
+        header, self._body = _header(self._view)
+        self.facts: dict[str, Any] = header["facts"]
+        self._sections = {
+            name: (np.dtype(f"<{kind}"), self._body + at, length, checksum)
+            for name, kind, at, length, checksum in header["sections"]
+        }
+
+    @classmethod
+    def opened(cls, path: Path) -> "SegmentFile":
+        """Open a file without reading it; raises FileNotFoundError."""
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size == 0:
+                return cls(b"")
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            return cls(data, os.dup(file.fileno()) if hasattr(os, "pread") else None)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._sections
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sections)
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        """Return a section as a view."""
+        kind, at, length, _checksum = self._sections[name]
+        return np.frombuffer(self._view[at : at + length], dtype=kind)
+
+    def pages(self, name: str) -> Pages:
+        """Return a section to be read page by page."""
+        kind, at, length, _checksum = self._sections[name]
+        return Pages(self._read, at, length // kind.itemsize, kind)
+
+    def _read(self, at: int, size: int) -> bytes | memoryview:
+        if self._file is None:
+            return self._view[at : at + size]
+        found = os.pread(self._file, size, at)
+        if len(found) != size:
+            raise Damaged("cut short")
+        return found
+
+    def is_sound(self) -> bool:
+        """Whether every section has the checksum it was written with; reads everything, about 1 ms per MB."""
+        return all(
+            crc32(self._view[at : at + length]) == checksum for _kind, at, length, checksum in self._sections.values()
+        )
+
+
+def _header(view: memoryview) -> tuple[dict[str, Any], int]:
+    """Return the header, and where the sections begin."""
     if len(view) < _HEAD.size:
         raise Damaged("shorter than a header")
     magic, size, checksum = _HEAD.unpack_from(view)
     body = _HEAD.size + size
     if magic != _MAGIC or len(view) < body or crc32(view[_HEAD.size : body]) != checksum:
         raise Damaged("the header is damaged")
-    header = json.loads(bytes(view[_HEAD.size : body]))
+    header: dict[str, Any] = json.loads(bytes(view[_HEAD.size : body]))
     if header["format"] != FORMAT or len(view) != body + header["length"]:
         raise Damaged("another format, or cut short")
-    sections: Sections = {}
-    for name, kind, at, length, _checksum in header["sections"]:
-        if kind not in _TYPES:
-            raise Damaged("an unknown type")
-        sections[name] = np.frombuffer(view[body + at : body + at + length], dtype=f"<{kind}")
-    return sections, header["facts"]
-
-
-def is_sound(data: bytes | memoryview | mmap.mmap) -> bool:
-    """Whether every section has the checksum it was written with; reads everything, about 1 ms per MB."""
-    view = memoryview(data)
-    try:
-        from_bytes(view)
-    except Damaged:
-        return False
-    body = _HEAD.size + _HEAD.unpack_from(view)[1]
-    header = json.loads(bytes(view[_HEAD.size : body]))
-    return all(
-        crc32(view[body + at : body + at + length]) == checksum
-        for _name, _kind, at, length, checksum in header["sections"]
-    )
-
-
-def mapped(path: Path) -> mmap.mmap | bytes:
-    """Return the file's bytes without reading them; raises FileNotFoundError."""
-    with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            return b""
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if any(kind not in _TYPES for _name, kind, *_rest in header["sections"]):
+        raise Damaged("an unknown type")
+    return header, body

@@ -4,7 +4,7 @@ Everything is within the index database's transactions: a reader sees the segmen
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -18,6 +18,7 @@ from directory_server.directory.words import build, segment_file
 from directory_server.directory.words.batch import Batch, Collector, living
 from directory_server.directory.words.best import Scratch
 from directory_server.directory.words.segment import Segment
+from directory_server.directory.words.segment_file import SegmentFile
 
 MOST_DOCUMENTS: Final = 1_000_000
 """Documents of one segment at most: what a build needs of memory depends on it."""
@@ -40,19 +41,33 @@ class Opened(NamedTuple):
     scratch: Scratch
 
 
+class State(list[Opened]):
+    """The segments of one state of the index; Segments keeps the latest, so that others can refer to it weakly."""
+
+    __slots__ = ("__weakref__",)
+
+
+class Snapshot(NamedTuple):
+    """One unchanging state of the index: a connection within its transaction, and the segments it sees."""
+
+    connection: sqlite3.Connection
+    opened: Sequence[Opened]
+
+
 class Segments:
     """The opened segments of one folder. Safe to use from several threads, each with its own connection."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = Lock()
+        self._latest = State()
         self._opened: dict[int, tuple[Segment, Scratch]] = {}
         self._alive: dict[int, tuple[int, npt.NDArray[np.bool_] | None]] = {}
 
-    def of(self, connection: sqlite3.Connection) -> list[Opened]:
+    def of(self, connection: sqlite3.Connection) -> State:
         """Return the segments of the connection's snapshot; raises segment_file.Damaged or FileNotFoundError."""
         rows = connection.execute("SELECT id, stamp, version FROM segment ORDER BY id").fetchall()
-        found = [self._open(connection, *row) for row in rows]
+        found = self._latest = State(self._open(connection, *row) for row in rows)
         if len(self._opened) > len(rows):
             self._forget({stamp for _number, stamp, _version in rows})
         return found
@@ -62,8 +77,7 @@ class Segments:
         opened, known = self._opened.get(stamp), self._alive.get(stamp)
         if opened is None:
             file, data = connection.execute("SELECT file, data FROM segment WHERE id = ?", (number,)).fetchone()
-            content = segment_file.mapped(self._folder / file) if file else data
-            opened = (Segment(content), Scratch())
+            opened = (Segment(self._content(file, data)), Scratch())
         if known is None or known[0] != version:
             (dead,) = connection.execute("SELECT dead FROM segment WHERE id = ?", (number,)).fetchone()
             known = (version, _alive(opened[0].size, dead))
@@ -106,11 +120,11 @@ class Segments:
         segment_file.write(self._folder / name, sections, facts)
         connection.execute("UPDATE segment SET file = ? WHERE id = ?", (name, number))
 
-    def remove(self, connection: sqlite3.Connection, rows: list[int]) -> None:
-        """Take the documents with these row numbers out."""
+    def remove(self, connection: sqlite3.Connection, contacts: Collection[int]) -> None:
+        """Take the documents of these contacts out; unknown ids are passed over."""
         ids = [number for (number,) in connection.execute("SELECT id FROM segment ORDER BY id")]
         for number, opened in zip(ids, self.of(connection), strict=True):
-            gone = opened.segment.documents(rows)
+            gone = opened.segment.contacts(contacts)
             if opened.alive is not None:
                 gone = gone[opened.alive[gone]]
             if not len(gone):
@@ -149,12 +163,14 @@ class Segments:
         """Whether every segment is whole; reads all of them."""
         for file, data in connection.execute("SELECT file, data FROM segment"):
             try:
-                content = segment_file.mapped(self._folder / file) if file else data
-            except FileNotFoundError:
-                return False
-            if not segment_file.is_sound(content):
+                if not self._content(file, data).is_sound():
+                    return False
+            except (FileNotFoundError, segment_file.Damaged):
                 return False
         return True
+
+    def _content(self, file: str, data: bytes) -> SegmentFile:
+        return SegmentFile.opened(self._folder / file) if file else SegmentFile(data)
 
 
 def _alive(size: int, dead: bytes) -> npt.NDArray[np.bool_] | None:

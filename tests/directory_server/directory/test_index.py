@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from connectors.contact import Address, Contact, Email, Phone, PhoneKind
 from directory_server.directory import generation, tables
+from directory_server.directory.holders import links
 from directory_server.directory.index import Index
+from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK
+from directory_server.directory.words.numbers import unpacked
 from directory_server.store import contacts, sources
 from directory_server.store.rows import Location
 from tests.fakes.world import MOMENT, World
@@ -21,9 +24,6 @@ QUERIES = ("hans", "mul", "acher", "stenacher", "acme", "hans acme", "8407", "-a
 ASKED = ("+498984079812", "12", "+4989840798", "+498984079877", "01712345678", "840798")
 TABLES = {
     "doc": "row, sort, key, contact, numbers",
-    "number": "digits, row, field",
-    "trunk": "digits, row, field, company",
-    "link": "key, row, field",
 }
 HERE = Location("DE", "89", "840798", 2)
 
@@ -55,12 +55,37 @@ def named(name: str, number: str = "0171 2345678") -> Contact:
 
 
 def content(index: Index):
-    """Return everything an index holds, but for its segments, which may be cut otherwise."""
-    with index.reading() as connection:
-        return {
+    """Return everything an index holds, however it is cut into segments, but for the words."""
+    with index.snapshot() as (connection, opened):
+        tables = {
             table: sorted(connection.execute(f"SELECT {columns} FROM {table}"))  # noqa: S608 - constant names
             for table, columns in TABLES.items()
         }
+        return tables, numbers(opened), sorted(links(opened)), sorted(trunks(opened))
+
+
+def numbers(opened):
+    """Return numbers, extensions too, with their column and holder."""
+    return sorted(
+        (name, unpacked(number), row)
+        for segment, alive, _scratch in opened
+        for name, parts in segment.numbers.items()
+        for number, doc, row in zip(
+            parts.packed.numbers[:].tolist(), parts.docs.tolist(), segment.rows[parts.docs].tolist(), strict=True
+        )
+        if alive is None or alive[doc]
+    )
+
+
+def trunks(opened):
+    """Yield trunks with holder, field group and company."""
+    for segment, alive, _scratch in opened:
+        held = segment.trunks
+        keys, holders, companies = held.keys.numbers[:], held.holders[:], held.companies[:]
+        for key, holder, company in zip(keys.tolist(), holders.tolist(), companies.tolist(), strict=True):
+            doc, group = holder >> GROUP_BITS, holder & GROUP_MASK
+            if alive is None or alive[doc]:
+                yield unpacked(key), int(segment.rows[doc]), group, held.company(company)
 
 
 def told(world):

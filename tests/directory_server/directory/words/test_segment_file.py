@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from directory_server.directory.words import segment_file
-from directory_server.directory.words.segment import Segment
-from directory_server.directory.words.segment_file import Damaged, from_bytes, is_sound, mapped, to_bytes, write
+from directory_server.directory.words.segment_file import Damaged, SegmentFile, to_bytes, write
 from tests.fakes.words import segment_of
 
 SECTIONS = {
@@ -24,27 +23,45 @@ CONTENT = b"".join(to_bytes(SECTIONS, FACTS))
 def test_what_was_written_comes_back(tmp_path):
     path = tmp_path / "words-1"
     write(path, SECTIONS, FACTS)
-    found, facts = from_bytes(mapped(path))
-    assert facts == FACTS
-    assert found.keys() == SECTIONS.keys()
-    for name, array in SECTIONS.items():
-        assert found[name].dtype == array.dtype
-        assert np.array_equal(found[name], array)
+    for found in (SegmentFile.opened(path), SegmentFile(CONTENT)):
+        check(found)
+        assert found.is_sound()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert is_sound(mapped(path))
+
+
+def check(found):
+    assert found.facts == FACTS
+    assert set(found) == SECTIONS.keys()
+    for name, array in SECTIONS.items():
+        pages = found.pages(name)
+        assert found.array(name).dtype == pages[:].dtype == array.dtype
+        assert np.array_equal(found.array(name), array)
+        assert np.array_equal(pages[:], array)
+        assert len(pages) == len(array)
+        for start, end in ((0, 1), (1, 99), (7, 7), (9, 3), (0, 1000)):
+            assert np.array_equal(pages[start:end], array[start:end])
+
+
+def test_pages_of_a_file_that_was_cut_short_are_damaged(tmp_path):
+    path = tmp_path / "words-1"
+    write(path, SECTIONS, FACTS)
+    pages = SegmentFile.opened(path).pages("docs")
+    with path.open("rb+") as file:
+        file.truncate(len(CONTENT) - 800)
+    with pytest.raises(Damaged):
+        pages[:]
 
 
 def test_every_section_begins_at_a_boundary():
-    found, _facts = from_bytes(CONTENT)
     start = np.frombuffer(CONTENT, dtype=np.uint8).ctypes.data
-    assert [(array.ctypes.data - start) % 64 for array in found.values() if array.size] == [0] * 4
+    arrays = map(SegmentFile(CONTENT).array, SECTIONS)
+    assert [(array.ctypes.data - start) % 64 for array in arrays if array.size] == [0] * 4
 
 
 @given(st.integers(0, len(CONTENT) - 1))
 def test_a_cut_file_is_damaged(length):
     with pytest.raises(Damaged):
-        from_bytes(CONTENT[:length])
-    assert not is_sound(CONTENT[:length])
+        SegmentFile(CONTENT[:length])
 
 
 @given(st.integers(0, len(CONTENT) - 1), st.integers(1, 255))
@@ -52,9 +69,14 @@ def test_a_changed_byte_is_noticed(at, change):
     changed = bytearray(CONTENT)
     changed[at] ^= change
     if is_sound(bytes(changed)):  # a byte between the sections
-        found, facts = from_bytes(bytes(changed))
-        assert facts == FACTS
-        assert all(np.array_equal(found[name], array) for name, array in SECTIONS.items())
+        check(SegmentFile(bytes(changed)))
+
+
+def is_sound(content):
+    try:
+        return SegmentFile(content).is_sound()
+    except Damaged:
+        return False
 
 
 def test_every_byte_that_counts_is_noticed():
@@ -73,20 +95,20 @@ def test_every_byte_that_counts_is_noticed():
 @given(st.binary(max_size=200))
 def test_foreign_bytes_are_damaged(content):
     with pytest.raises(Damaged):
-        Segment(content)
+        SegmentFile(content)
 
 
 def test_another_format_is_damaged(monkeypatch):
     monkeypatch.setattr(segment_file, "FORMAT", 99)
     with pytest.raises(Damaged):
-        from_bytes(CONTENT)
+        SegmentFile(CONTENT)
 
 
 def test_an_empty_file_is_damaged(tmp_path):
     path = tmp_path / "words-1"
     path.touch()
     with pytest.raises(Damaged):
-        from_bytes(mapped(path))
+        SegmentFile.opened(path)
 
 
 def test_a_failed_writing_leaves_nothing(tmp_path, monkeypatch):
@@ -99,4 +121,4 @@ def test_a_failed_writing_leaves_nothing(tmp_path, monkeypatch):
 def test_a_segment_without_documents_can_be_asked():
     segment = segment_of([])
     assert (segment.size, segment.beginning("a"), segment.distinct) == (0, (0, 0), 0)
-    assert len(segment.documents([1])) == len(segment.contacts({1})) == 0
+    assert len(segment.contacts({1})) == 0

@@ -33,7 +33,7 @@ class Store:
         self.segments.add(self.connection, documents, {})
 
     def remove(self, numbers):
-        self.segments.remove(self.connection, [tables.row_of(number, 1) for number in numbers])
+        self.segments.remove(self.connection, numbers)
 
     def tidy(self):
         self.segments.delete(self.segments.tidy(self.connection, {}))

@@ -1,0 +1,145 @@
+"""Holders: who holds a number, shares a link or is on a trunk, in one unchanging state of the index."""
+
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import repeat
+from typing import Final
+
+import numpy as np
+
+from directory_server.directory import contact_table
+from directory_server.directory.scope import Scope
+from directory_server.directory.tables import source_of
+from directory_server.directory.words.arrays import EMPTY, Ids
+from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK, GROUPS
+from directory_server.directory.words.numbers import DIGITS as MOST_DIGITS
+from directory_server.directory.words.numbers import EXTENSION, INTERNAL, unpacked
+from directory_server.directory.words.pages import Pages
+from directory_server.directory.words.segments import Opened, Snapshot
+from directory_server.store.rows import FieldGroup
+
+_AT_ONCE: Final = 65_536
+_EXTENSIONS: Final = int(EXTENSION, 16) << 60
+"""Packed numbers from here on stand for extensions."""
+
+
+class Holders:
+    """Finds rows of contacts that a scope may see, ascending, by what it may read of them."""
+
+    def __init__(self, snapshot: Snapshot, scope: Scope) -> None:
+        self._connection, self._opened = snapshot
+        self._scope = scope
+
+    def of_number(self, key: str, *, nameless: bool = False) -> list[int]:
+        """Return who has this number: E.164 digits, or `x` and an internal extension.
+
+        With `nameless`, only those whose name may be read and is neither a given nor a family name.
+        """
+        wanted = (EXTENSION + key[1:], INTERNAL + key[1:]) if key.startswith("x") else (key,)
+        found: set[int] = set()
+        for opened in self._opened:
+            for numbers, group in opened.segment.holding:
+                for digits in wanted:
+                    docs = numbers.equal(digits)
+                    if nameless and len(docs):
+                        docs = _among(docs, opened.segment.nameless)
+                    if len(docs):
+                        found.update(self._allowed(_rows(opened, docs), group, nameless=nameless))
+        if len(wanted[0]) < MOST_DIGITS:
+            return sorted(found)
+        return [row for row in sorted(found) if self._has(row, key)]
+
+    def _allowed(self, rows: Iterable[int], group: FieldGroup, *, nameless: bool) -> Iterator[int]:
+        for row in rows:
+            groups = self._scope.groups(source_of(row))
+            if group in groups and (not nameless or FieldGroup.NAME in groups):
+                yield row
+
+    def _has(self, row: int, key: str) -> bool:
+        """Whether a number that is longer than the index tells is the asked one."""
+        groups = self._scope.groups(source_of(row))
+        held = [one for one in contact_table.numbers_of(self._connection, row) if one.group in groups]
+        return any("x" + one.extension == key or one.e164[1:] == key for one in held)
+
+    def linked(self, keys: Iterable[int]) -> dict[int, list[int]]:
+        """Return by person key who shares it (see `link`)."""
+        wanted = list(keys)
+        found: dict[int, set[int]] = {key: set() for key in wanted}
+        for opened in self._opened:
+            for key, holders in opened.segment.links.of(wanted):
+                found[key].update(row for row, *_rest in self._seen(opened, holders, holders))
+        return {key: sorted(rows) for key, rows in found.items()}
+
+    def on_trunk(self, digits: str) -> list[tuple[int, str]]:
+        """Return who has a number with this trunk, with the company in normal form ("" if hidden)."""
+        found: dict[int, str] = {}
+        for opened in self._opened:
+            trunks = opened.segment.trunks
+            holders, companies = trunks.of(digits)
+            names = {number: trunks.company(number) for number in set(companies.tolist())}
+            for row, groups, company in self._seen(opened, holders, companies):
+                found[row] = names[company] if FieldGroup.NAME in groups else ""
+        return sorted(found.items())
+
+    def _seen(self, opened: Opened, holders: Ids, beside: Ids) -> Iterator[tuple[int, frozenset[FieldGroup], int]]:
+        """Yield the rows of those holders that may be seen, with what may be read of them, and what stands beside."""
+        if not len(holders):
+            return
+        docs = holders >> GROUP_BITS
+        rows = opened.segment.rows[docs].tolist()
+        alive = repeat(True) if opened.alive is None else opened.alive[docs].tolist()
+        for row, holder, living, value in zip(rows, holders.tolist(), alive, beside.tolist(), strict=False):
+            groups = self._scope.groups(source_of(row))
+            if living and GROUPS[holder & GROUP_MASK] in groups:
+                yield row, groups, value
+
+
+def _among(docs: Ids, others: Ids) -> Ids:
+    """Return those documents that are among others, which ascend."""
+    at = np.searchsorted(others, docs)
+    return docs[others[np.minimum(at, len(others) - 1)] == docs] if len(others) else EMPTY
+
+
+def _rows(opened: Opened, docs: Ids) -> list[int]:
+    """Return the rows of those documents that are alive."""
+    if opened.alive is not None:
+        docs = docs[opened.alive[docs]]
+    rows: list[int] = opened.segment.rows[docs].tolist()
+    return rows
+
+
+def numbers(opened: Iterable[Opened]) -> Iterator[tuple[str, int]]:
+    """Yield all numbers, as E.164 digits, in order, with the row of a contact that has it each time."""
+    held = [_each(one, parts.packed.numbers, parts.docs) for one in opened for parts in one.segment.numbers.values()]
+    for number, row in merge(*held):
+        if number < _EXTENSIONS:
+            yield unpacked(number), row
+
+
+def links(opened: Iterable[Opened]) -> Iterator[tuple[int, int]]:
+    """Yield all person keys in order, with the row of a contact that has it each time."""
+    held = ((one, one.segment.links) for one in opened)
+    return merge(*(_each(one, links.keys.numbers, links.holders, GROUP_BITS) for one, links in held))
+
+
+def _each(opened: Opened, keys: Pages, holders: Pages | Ids, bits: int = 0) -> Iterator[tuple[int, int]]:
+    """Yield keys and rows of a segment in the order of the keys, some read at a time.
+
+    In front of these bits of a holder stands its document.
+    """
+    for start in range(0, len(keys), _AT_ONCE):
+        docs = holders[start : start + _AT_ONCE] >> bits
+        of = keys[start : start + _AT_ONCE]
+        if opened.alive is not None:
+            alive = opened.alive[docs]
+            docs, of = docs[alive], of[alive]
+        yield from zip(of.tolist(), opened.segment.rows[docs].tolist(), strict=True)
+
+
+def is_trunk(opened: Iterable[Opened], digits: str) -> bool:
+    """Whether any contact has a number with this trunk."""
+    for one in opened:
+        holders, _companies = one.segment.trunks.of(digits)
+        if len(holders) and (one.alive is None or one.alive[holders >> GROUP_BITS].any()):
+            return True
+    return False
