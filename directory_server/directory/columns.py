@@ -23,6 +23,10 @@ class Column:
     digits: bool = False
 
 
+GROUPS: Final = tuple(FieldGroup)
+"""Field groups by the number that stands for each in the index."""
+
+
 def _column(at: int, name: str, group: str, field: str, order: int, *, digits: bool = False) -> Column:
     return Column(at, name, FieldGroup(group), field, order, digits)
 

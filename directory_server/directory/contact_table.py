@@ -26,7 +26,7 @@ def put(connection: sqlite3.Connection, changed: Iterable[RawRow], origins: Orig
     for identity, source, key, _sequence, text, moment, deleted in changed:
         if deleted:
             continue
-        doc = document(identity, source, contact_from_json(text), origins.location(source))
+        doc = document(identity, source, contact_from_json(text), origins.reader(source))
         found.append(doc)
         docs.append((row_of(identity, source), doc.sort, key, moment, text, numbers_to_json(doc.numbers)))
     connection.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?)", docs)

@@ -11,10 +11,10 @@ from directory_server.directory.link import links
 from directory_server.directory.listing import Number
 from directory_server.directory.normal_form import words
 from directory_server.directory.number import read_all
-from directory_server.directory.reader import reader
-from directory_server.store.rows import FieldGroup, Location
+from directory_server.directory.reader import Reader
 
 _SHORTEST_NAME = 4
+_HOME = PlaceKind.HOME  # an attribute of an Enum is slow to look up
 _MAIL_MARKS = str.maketrans(dict.fromkeys("._-+", " "))
 _encode: Final = Encoder().encode
 _numbers: Final = Decoder(tuple[Number, ...]).decode
@@ -26,8 +26,8 @@ class Document(Struct, frozen=True, gc=False):
     `texts` holds, for each of `columns.TEXT`, words as written, with blanks between; `custom` the custom fields by
     name; `initial` the only letter known of a given name, in normal form. `sort` is the name to sort by, `company` the
     company's name in normal form. `links` are the keys by which the contact may be the same person as another, each
-    with its field group. `own_trunk` is the trunk of the source's location, whose extensions are dialled as such; each
-    of the last three may be empty. `nameless` tells that it has neither given nor family name.
+    with the number of its field group. `own_trunk` is the trunk of the source's location, whose extensions are dialled
+    as such; each of the last three may be empty. `nameless` tells that it has neither given nor family name.
     """
 
     id: int
@@ -37,15 +37,15 @@ class Document(Struct, frozen=True, gc=False):
     initial: str
     sort: str
     numbers: tuple[Number, ...]
-    links: tuple[tuple[int, FieldGroup], ...]
+    links: tuple[tuple[int, int], ...]
     company: str = ""
     own_trunk: str = ""
     nameless: bool = False
 
 
-def document(identity: int, source: int, contact: Contact, location: Location) -> Document:
-    """Return what to keep of this contact."""
-    numbers = read_all(contact.phones, location) if contact.phones else ()
+def document(identity: int, source: int, contact: Contact, at: Reader) -> Document:
+    """Return what to keep of this contact, whose numbers are read at its source's location."""
+    numbers = read_all(contact.phones, at) if contact.phones else ()
     given = contact.given_name
     return Document(
         id=identity,
@@ -57,7 +57,7 @@ def document(identity: int, source: int, contact: Contact, location: Location) -
         numbers=numbers,
         links=links(contact, numbers),
         company=_spelt(contact.company),
-        own_trunk="+" + reader(location).own if location.trunk else "",
+        own_trunk="+" + at.own if at.own else "",
         nameless=not given and not contact.family_name,
     )
 
@@ -88,12 +88,12 @@ def _texts(contact: Contact) -> tuple[str, ...]:
     home_place: list[str] = []
     city = home_city = ""
     for email in contact.emails:
-        (home_mail if email.kind is PlaceKind.HOME else mail).append(_mail_text(email.address))
+        (home_mail if email.kind is _HOME else mail).append(_mail_text(email.address))
     if contact.office:
         place.append(contact.office)
     for address in contact.addresses:
         rest = (address.street, address.postal_code, address.region, address.country)
-        if address.kind is PlaceKind.HOME:
+        if address.kind is _HOME:
             home_city = f"{home_city} {address.city}"
             home_place += rest
         else:

@@ -6,7 +6,7 @@ of when words are near are the same.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -16,10 +16,13 @@ from directory_server.directory.document import Document, document
 from directory_server.directory.listing import Listing, Number
 from directory_server.directory.query import Term
 from directory_server.directory.ranking import Rank
+from directory_server.directory.reader import reader
 from directory_server.directory.words.approximate import SHORTEST_INFIX, edits
 from directory_server.directory.words.near import INITIALS, begins_misspelt, joined, keeps_first_letter, sounding
 from directory_server.directory.words.spelling import TAG, tag, written
 from directory_server.store.rows import Location
+
+_NOWHERE: Final = reader(Location())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class _Word(NamedTuple):
 
 def evidence(term: Term, listing: Listing, *, several: bool = False) -> Evidence | None:
     """Return how the term matches what the listing shows at best, or None; `several` if the query has other terms."""
-    shown = document(listing.id, 0, listing.contact, Location())
+    shown = document(listing.id, 0, listing.contact, _NOWHERE)
     texts = [(column, shown.texts[at]) for at, column in enumerate(TEXT) if column.at in term.columns]
     found: list[Evidence] = []
     if term.whole and len(term.words) > 1 and not term.tagged:
@@ -69,7 +72,7 @@ def evidence(term: Term, listing: Listing, *, several: bool = False) -> Evidence
 
 def initials(term: Term, listing: Listing) -> Evidence | None:
     """Return how a word of two or three letters matches as the first letters of a name, or None."""
-    shown = document(listing.id, 0, listing.contact, Location()).texts[NAME.at]
+    shown = document(listing.id, 0, listing.contact, _NOWHERE).texts[NAME.at]
     starts = {word.normal[:1] for word in _words(shown)}
     if len(term.words) == 1 and set(term.words[0]) <= starts:
         return Evidence(Rank.NICKNAME, NAME, shown, as_typed=False)

@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 
 from directory_server.directory import contact_table
+from directory_server.directory.columns import GROUPS
 from directory_server.directory.scope import Scope
 from directory_server.directory.tables import source_of
 from directory_server.directory.words.arrays import EMPTY, Ids
-from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK, GROUPS
+from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK
 from directory_server.directory.words.numbers import DIGITS as MOST_DIGITS
 from directory_server.directory.words.numbers import EXTENSION, INTERNAL, unpacked
 from directory_server.directory.words.pages import Pages

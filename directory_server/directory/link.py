@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Final
 
 from connectors.contact import Contact, PhoneKind, PlaceKind
+from directory_server.directory.columns import GROUPS
 from directory_server.directory.listing import Number
 from directory_server.directory.person import is_personal, name_company_key, personal_mail
 from directory_server.store.rows import FieldGroup
@@ -16,18 +17,22 @@ NAMES: Final = 1 << 62
 """Links by name are no smaller, those by mail address are negative, those by number between."""
 
 _HASH: Final = blake2b(digest_size=8)
-_NAME, _BUSINESS, _PRIVATE = FieldGroup.NAME, FieldGroup.BUSINESS, FieldGroup.PRIVATE
+_HOME, _HOME_PHONE = PlaceKind.HOME, PhoneKind.HOME  # attributes of an Enum are slow to look up
+_NAME, _BUSINESS, _PRIVATE = map(GROUPS.index, (FieldGroup.NAME, FieldGroup.BUSINESS, FieldGroup.PRIVATE))
 
 
-def links(contact: Contact, numbers: tuple[Number, ...]) -> tuple[tuple[int, FieldGroup], ...]:
-    """Return the keys under which other contacts of the same person may be found, each with its field group."""
-    found: list[tuple[int, FieldGroup]] = []
+def links(contact: Contact, numbers: tuple[Number, ...]) -> tuple[tuple[int, int], ...]:
+    """Return the keys under which other contacts of the same person may be found.
+
+    With each comes the number of its field group (see `columns.GROUPS`).
+    """
+    found: list[tuple[int, int]] = []
     for email in contact.emails:
         mail = personal_mail(email.address)
         if mail:
-            found.append((-1 - _hashed(mail), _PRIVATE if email.kind is PlaceKind.HOME else _BUSINESS))
+            found.append((-1 - _hashed(mail), _PRIVATE if email.kind is _HOME else _BUSINESS))
     found += [
-        (int(number.e164[1:]), _PRIVATE if number.kind is PhoneKind.HOME else _BUSINESS)
+        (int(number.e164[1:]), _PRIVATE if number.kind is _HOME_PHONE else _BUSINESS)
         for number in numbers
         if is_personal(number)
     ]

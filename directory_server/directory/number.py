@@ -57,12 +57,11 @@ def read(raw: str, location: Location, kind: PhoneKind = PhoneKind.WORK, label: 
 
     Every number carries its own piece of `raw`; a piece that cannot be read has an empty `e164`.
     """
-    return read_all((Phone(kind, raw, label),), location)
+    return read_all((Phone(kind, raw, label),), reader(location))
 
 
-def read_all(phones: Iterable[Phone], location: Location) -> tuple[Number, ...]:
+def read_all(phones: Iterable[Phone], at: Reader) -> tuple[Number, ...]:
     """Return the numbers of several fields, read as `read` does."""
-    at = reader(location)
     found: list[Number] = []
     for phone in phones:
         raw = phone.raw

@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from directory_server.directory.reader import Reader, reader
 from directory_server.store import sources
 from directory_server.store.database import Database
 from directory_server.store.location_json import location_from_json, location_to_json
@@ -14,16 +15,16 @@ class Origins:
     def __init__(self, connection: sqlite3.Connection, database: Database) -> None:
         self._connection = connection
         self._database = database
-        self._locations: dict[int, Location] = {}
+        self._readers: dict[int, Reader] = {}
         self.priorities: dict[int, int] = {}
         for number, location, priority in connection.execute("SELECT id, location, priority FROM source"):
             self._take(number, location_from_json(location), priority)
 
-    def location(self, source: int) -> Location:
-        """Return how numbers of the source are read."""
-        if source not in self._locations:
+    def reader(self, source: int) -> Reader:
+        """Return what reads the source's numbers."""
+        if source not in self._readers:
             self._enter(source)
-        return self._locations[source]
+        return self._readers[source]
 
     def _enter(self, source: int) -> None:
         known = {one.id: one for one in sources.all(self._database)}
@@ -33,5 +34,5 @@ class Origins:
         self._take(source, location, priority)
 
     def _take(self, source: int, location: Location, priority: int) -> None:
-        self._locations[source] = location
+        self._readers[source] = reader(location)
         self.priorities[source] = priority

@@ -46,6 +46,7 @@ from directory_server.directory.listing import Match, Number
 from directory_server.directory.normal_form import LONGEST, fold, words
 from directory_server.directory.query import Query, Term, parse
 from directory_server.directory.ranking import Rank
+from directory_server.directory.reader import reader
 from directory_server.directory.scope import Scope
 from directory_server.store.rows import Location
 
@@ -125,7 +126,7 @@ def _found(
         columns = frozenset(column.at for column in COLUMNS if column.group in groups)
         if not all(fold(book.names[source]).startswith(name) for name in query.sources) or not columns:
             continue
-        seen = document(identity, source, contact, location)
+        seen = document(identity, source, contact, reader(location))
         if any(_excludes(term, seen, columns) for term in query.excluded):
             continue
         bests = [_best(_grades(term, seen, columns, reading, several=len(query.terms) > 1)) for term in query.terms]

@@ -19,5 +19,5 @@ def document(number: int, texts: Mapping[str, str], *, source: int = 1, sort: st
 def segment_of(texts: Sequence[Mapping[str, str]]) -> Segment:
     """Return a segment of one document per mapping of column names to texts; their ids count from 1."""
     collector = Collector()
-    collector.add(document(number, one) for number, one in enumerate(texts, 1))
+    collector.add([document(number, one) for number, one in enumerate(texts, 1)])
     return Segment(SegmentFile(b"".join(to_bytes(*segment(collector.batch(), collector.sorts, {})))))

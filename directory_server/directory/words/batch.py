@@ -9,15 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from connectors.contact import PhoneKind
-from directory_server.directory.columns import CUSTOM, DIGITS, NAME, TEXT
+from directory_server.directory.columns import CUSTOM, DIGITS, GROUPS, NAME, TEXT
 from directory_server.directory.document import Document
 from directory_server.directory.normal_form import DIGITS as DIGITS_OF_WORDS
 from directory_server.directory.normal_form import LONGEST, words
 from directory_server.directory.tables import row_of
 from directory_server.directory.words.arrays import Ids, ranges
-from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK, GROUPS
+from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK
+from directory_server.directory.words.numbering import Numbering, as_piece
 from directory_server.directory.words.numbers import EXTENSION, INTERNAL, Numbers, Packed
-from directory_server.directory.words.spelling import Numbering, initial, tag
+from directory_server.directory.words.spelling import initial, tag
 from directory_server.store.rows import FieldGroup
 
 if TYPE_CHECKING:
@@ -27,11 +28,11 @@ ENTRY_BITS: Final = 28
 ENTRY_MASK: Final = (1 << ENTRY_BITS) - 1
 """A word of a text is one number: its column, then its entry."""
 
-_COMMON: Final = frozenset("cdtl")
-"""Columns whose texts many documents share: company, department, title, city."""
+_COLUMNS: Final = np.array([*(column.at for column in TEXT), NAME.at, CUSTOM.at], dtype=np.uint32)
+"""Those of a document's texts, of its initial and of its custom fields."""
 _HOME: Final = PhoneKind.HOME
 _GONE: Final = np.uint32(0xFFFFFFFF)
-_NAME, _BUSINESS, _PRIVATE = map(GROUPS.index, (FieldGroup.NAME, FieldGroup.BUSINESS, FieldGroup.PRIVATE))
+_BUSINESS, _PRIVATE = GROUPS.index(FieldGroup.BUSINESS), GROUPS.index(FieldGroup.PRIVATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,7 @@ class Collector:
 
     def __init__(self) -> None:
         self._numbering = Numbering()
-        self._words = array("I")
-        self._columns = bytearray()
+        self._text = array("I")
         self._lengths = array("I")
         self._rows = array("q")
         self._numbers = {column.name: Numbers() for column in DIGITS}
@@ -76,48 +76,32 @@ class Collector:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def add(self, documents: Iterable[Document]) -> None:
+    def add(self, documents: Sequence[Document]) -> None:
         """Add documents."""
-        reading = [
-            (bytes((column.at,)), self._numbering.of_common_text if column.name in _COMMON else self._numbering.of_text)
-            for column in TEXT
-        ]
-        columns = self._columns
-        for document in documents:
-            found: list[int] = []
-            for (mark, of_text), text in zip(reading, document.texts, strict=True):
-                if text:
-                    numbers = of_text(text)
-                    found += numbers
-                    columns += mark * len(numbers)
-            if document.initial:
-                found.append(self._numbering.of_entry(initial(document.initial)))
-                columns.append(NAME.at)
-            if document.custom:
-                numbers = self._custom(document.custom)
-                found += numbers
-                columns += bytes((CUSTOM.at,)) * len(numbers)
-            self._words.fromlist(found)
-            self._lengths.append(len(found))
-            self._add_numbers(document)
-            self._add_links(document.links)
-            if document.nameless:
-                self._nameless.append(len(self._rows))
-            self._rows.append(row_of(document.id, document.source))
-            self.sorts.append(document.sort)
+        self._add_words(documents)
+        first = len(self._rows)
+        for at, document in enumerate(documents, first):
+            if document.numbers:
+                self._add_numbers(at, document)
+        self._business.pack()
+        self._private.pack()
+        self._trunks.pack()
+        self._link_keys.fromlist([key for one in documents for key, _group in one.links])
+        self._link_holders.fromlist(
+            [at << GROUP_BITS | group for at, one in enumerate(documents, first) for _key, group in one.links]
+        )
+        self._nameless.fromlist([at for at, one in enumerate(documents, first) if one.nameless])
+        self._rows.fromlist([row_of(one.id, one.source) for one in documents])
+        self.sorts += [one.sort for one in documents]
 
-    def _custom(self, fields: Iterable[tuple[str, str]]) -> list[int]:
-        """Return the entries of custom fields, by which they are found under their name."""
-        found: list[str] = []
-        for name, value in fields:
-            every = dict.fromkeys(words(value, LONGEST))
-            # Customer numbers and the like: elsewhere long digits are left out.
-            long = [word for word in every if len(word) > DIGITS_OF_WORDS and word.isdigit()]
-            found += (*(tag(name, word) for word in every), *long)
-        return [self._numbering.of_entry(text) for text in found]
+    def _add_words(self, documents: Sequence[Document]) -> None:
+        texts = [text for one in documents for text in (*one.texts, _initial(one), _custom(one.custom))]
+        entries, counts = self._numbering.of_texts(texts)
+        columns = np.repeat(np.tile(_COLUMNS, len(documents)), counts)
+        self._text.frombytes((columns << np.uint32(ENTRY_BITS) | entries).tobytes())
+        self._lengths.frombytes(counts.reshape(-1, len(_COLUMNS)).sum(axis=1, dtype=np.uint32).tobytes())
 
-    def _add_numbers(self, document: Document) -> None:
-        at = len(self._rows)
+    def _add_numbers(self, at: int, document: Document) -> None:
         business: list[str] = []
         private: list[str] = []
         for number in document.numbers:
@@ -133,20 +117,12 @@ class Collector:
                 self._trunks.add(at << GROUP_BITS | (_PRIVATE if home else _BUSINESS), number.trunk[1:])
                 self._trunk_companies.append(self._companies.setdefault(document.company, len(self._companies)))
 
-    def _add_links(self, links: Iterable[tuple[int, FieldGroup]]) -> None:
-        at = len(self._rows) << GROUP_BITS
-        for key, group in links:
-            self._link_keys.append(key)
-            # An Enum is slow to look up by.
-            number = _BUSINESS if group is FieldGroup.BUSINESS else _NAME if group is FieldGroup.NAME else _PRIVATE
-            self._link_holders.append(at | number)
-
     def batch(self) -> Batch:
         """Return what was collected."""
         trunks, _codes, holders = self._trunks.arrays()
         return Batch(
             entries=list(self._numbering.numbers),
-            text=self._text(),
+            text=np.array(self._text, dtype=np.uint32),
             lengths=np.array(self._lengths, dtype=np.uint32),
             rows=np.array(self._rows, dtype=np.int64),
             numbers={name: numbers.arrays() for name, numbers in self._numbers.items()},
@@ -156,11 +132,20 @@ class Collector:
             nameless=np.array(self._nameless, dtype=np.uint32),
         )
 
-    def _text(self) -> Ids:
-        text = np.array(self._columns, dtype=np.uint32)
-        text <<= np.uint32(ENTRY_BITS)
-        text |= np.array(self._words, dtype=np.uint32)
-        return text
+
+def _initial(document: Document) -> str:
+    return as_piece(initial(document.initial)) if document.initial else ""
+
+
+def _custom(fields: Iterable[tuple[str, str]]) -> str:
+    """Return the entries of custom fields, by which they are found under their name."""
+    found: list[str] = []
+    for name, value in fields:
+        every = dict.fromkeys(words(value, LONGEST))
+        # Customer numbers and the like: elsewhere long digits are left out.
+        long = [word for word in every if len(word) > DIGITS_OF_WORDS and word.isdigit()]
+        found += (*(tag(name, word) for word in every), *long)
+    return " ".join(map(as_piece, found))
 
 
 def living(parts: Iterable[tuple["Segment", npt.NDArray[np.bool_] | None]]) -> Batch:

@@ -12,10 +12,7 @@ from directory_server.directory.words.arrays import EMPTY, Ids
 from directory_server.directory.words.numbers import Packed, packed
 from directory_server.directory.words.pages import Keys, Pages, fence
 from directory_server.directory.words.segment_file import Sections, SegmentFile
-from directory_server.store.rows import FieldGroup
 
-GROUPS: Final = tuple(FieldGroup)
-"""Field groups by the number that stands for each in a segment."""
 GROUP_BITS: Final = 2
 GROUP_MASK: Final = (1 << GROUP_BITS) - 1
 """A holder is a document's number, then its field group's."""

@@ -30,7 +30,6 @@ INTERNAL: Final = "b"
 _BEYOND: Final = 10
 """What stands where no digit is, or in front of an extension, is at least this."""
 _LONGEST_CODE = 3
-_AT_ONCE: Final = 65_536
 _FILL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 Packed = npt.NDArray[np.uint64]
@@ -153,26 +152,24 @@ class Numbers:
 
     def __init__(self) -> None:
         self._waiting: list[str] = []
-        self._packed: list[Packed] = []
+        self._packed = array("Q")
         self._holders = array("I")
 
     def add(self, holder: int, digits: str) -> None:
         """Add E.164 digits, or `EXTENSION` or `INTERNAL` and an extension."""
         self._waiting.append(digits)
         self._holders.append(holder)
-        if len(self._waiting) == _AT_ONCE:
-            self._pack()
 
-    def _pack(self) -> None:
-        """Pack what is waiting, as `packed` does one by one."""
+    def pack(self) -> None:
+        """Pack what was added, as `packed` does one by one: some thousand at once are quick and need little memory."""
         digits = "".join([one[:DIGITS].ljust(DIGITS, "f") for one in self._waiting])
-        self._packed.append(np.frombuffer(bytes.fromhex(digits), dtype=">u8").astype(np.uint64))
+        self._packed.frombytes(np.frombuffer(bytes.fromhex(digits), dtype=">u8").astype(np.uint64).tobytes())
         self._waiting.clear()
 
     def arrays(self) -> tuple[Packed, npt.NDArray[np.uint8], Ids]:
         """Return what was collected: numbers, codes, holders."""
-        self._pack()
-        numbers = np.concatenate(self._packed)
+        self.pack()
+        numbers = np.array(self._packed, dtype=np.uint64)
         return numbers, _code_lengths()[numbers >> np.uint64(52)], np.array(self._holders, dtype=np.uint32)
 
 

@@ -92,7 +92,7 @@ class Segments:
                 del self._opened[stamp]
                 self._alive.pop(stamp, None)
 
-    def add(self, connection: sqlite3.Connection, documents: Iterable[Document], priorities: Mapping[int, int]) -> None:
+    def add(self, connection: sqlite3.Connection, documents: Sequence[Document], priorities: Mapping[int, int]) -> None:
         """Put documents in."""
         collector = Collector()
         collector.add(documents)

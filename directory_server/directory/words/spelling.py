@@ -6,7 +6,6 @@ behind separators. In code-point order all spellings of a word stand together, a
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from directory_server.directory.normal_form import DIGITS, LONGEST, contract, fold, words
@@ -21,7 +20,6 @@ TAG: Final = ":"
 _APOSTROPHE = re.compile("['`\u2018\u2019\u02bc\u00b4]")
 _WRITTEN = re.compile(r"[^\W_]+")
 _JOINS: Final = "-'`\u2010\u2011\u2018\u2019\u02bc\u00b4"
-_MOST_REMEMBERED: Final = 400_000
 
 
 class Spelling(NamedTuple):
@@ -95,40 +93,3 @@ def tag(name: str, word: str) -> str:
 def initial(letter: str) -> str:
     """Return the entry of a given name of which only this letter is known."""
     return TAG + letter
-
-
-class Numbering:
-    """Numbers for entries, given in the order in which they come; texts are cut into pieces at blanks."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
-        self._pieces: dict[str, Sequence[int]] = {}
-        self._texts: dict[str, Sequence[int]] = {}
-
-    def of_entry(self, text: str) -> int:
-        """Return the number of one entry."""
-        return self.numbers.setdefault(text, len(self.numbers))
-
-    def of_text(self, text: str) -> Sequence[int]:
-        """Return the numbers of a text's entries; a known piece costs one look-up."""
-        found: list[int] = []
-        get = self._pieces.get
-        for piece in text.split():
-            numbers = get(piece)
-            found += self._of_new(piece) if numbers is None else numbers
-        return found
-
-    def of_common_text(self, text: str) -> Sequence[int]:
-        """Return what `of_text` does for one of those texts that many documents have; a known one costs one look-up."""
-        numbers = self._texts.get(text)
-        return _remember(self._texts, text, self.of_text(text)) if numbers is None else numbers
-
-    def _of_new(self, piece: str) -> Sequence[int]:
-        return _remember(self._pieces, piece, tuple([self.of_entry(text) for text in entries(piece)]))
-
-
-def _remember(known: dict[str, Sequence[int]], text: str, numbers: Sequence[int]) -> Sequence[int]:
-    if len(known) >= _MOST_REMEMBERED:
-        known.clear()
-    known[text] = numbers
-    return numbers
