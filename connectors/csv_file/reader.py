@@ -1,12 +1,15 @@
 """Reading a CSV file that another program may be writing: everything is read between two equal looks at it."""
 
+import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from io import StringIO, TextIOWrapper
+from io import BufferedReader, TextIOWrapper
 from itertools import chain, islice
+from operator import methodcaller
 from pathlib import Path
+from typing import Final
 
 from connectors.csv_file.dialect import find_encoding, find_separator, separator_line
 from connectors.csv_file.rows import Row, rows
@@ -15,8 +18,8 @@ from connectors.errors import AuthFailed, ConfigInvalid, PartialRead, SourceGone
 from connectors.pick import fold
 
 LINE_LIMIT = 1_048_576  # characters of one line
-_CHUNK = 1 << 20
-_PART = 1 << 16  # characters read at once
+_PART = 1 << 16  # bytes or characters read at once, few enough for the processor's cache
+_HALVES: Final = "surrogatepass"  # half a character is for the engine to refuse
 _HEAD_LINES = 40
 
 
@@ -85,23 +88,35 @@ def opened(settings: CsvSettings) -> Iterator[Table]:
     if not before.size:
         raise PartialRead(f"{path} is empty, without even a header: it is not written yet")
     encoding = settings.encoding or find_encoding(_chunks(path))
-    with faults(path), path.open("rb") as raw, TextIOWrapper(raw, encoding, newline="") as text:
-        yield _table(settings, _lines(text, encoding))
+    with faults(path), path.open("rb") as raw:
+        yield _table(settings, _lines(raw, encoding))
     if look(path) != before:
         raise PartialRead(f"{path} was written to while we read it")
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
     with faults(path), path.open("rb") as raw:
-        while chunk := raw.read(_CHUNK):
+        while chunk := raw.read(_PART):
             yield chunk
 
 
-def _lines(text: TextIOWrapper, encoding: str) -> Iterator[str]:
-    number, rest = 1, ""
+def _lines(raw: BufferedReader, encoding: str) -> Iterator[str]:
+    # Bytes are split into lines and searched in a third of the time that text takes.
+    utf8 = codecs.lookup(encoding).name in {"utf-8", "utf-8-sig"}
+    parts = _parts(raw) if utf8 else _transcoded(raw, encoding)
+    text_of = methodcaller("decode", errors="strict" if utf8 else _HALVES)
+    number, rest = 1, b""
     while True:
         try:
-            part = text.read(_PART)
+            part = next(parts, b"")
+            lines = (rest + part).splitlines(keepends=True)
+            if lines and _too_long(lines[0]):
+                raise ConfigInvalid(
+                    f"line {number} has more than {LINE_LIMIT} characters: this is no table of contacts"
+                )
+            # A last line may go on in the next part, or its "\r" waits there for the "\n".
+            rest = lines.pop() if part and not lines[-1].endswith(b"\n") else b""
+            texts = list(map(text_of, lines))
         except UnicodeError as error:
             # "unexpected end of data", "truncated data": the last character lacks bytes
             if isinstance(error, UnicodeDecodeError) and (
@@ -111,21 +126,32 @@ def _lines(text: TextIOWrapper, encoding: str) -> Iterator[str]:
             raise ConfigInvalid(
                 f"setting 'encoding': the text is not {encoding}, see line {number} or soon after"
             ) from None
-        lines = StringIO(rest + part, newline="").readlines()
-        if lines and (len(lines[0]) >= LINE_LIMIT):
-            raise ConfigInvalid(f"line {number} has more than {LINE_LIMIT} characters: this is no table of contacts")
-        # The last line goes on in the next part, or "\r" waits there for its "\n".
-        rest = lines.pop() if part else ""
-        if "\0" in part:
+        if b"\0" in part:
             _refuse_zeros(lines or [rest], number)
-        yield from lines
+        yield from texts
         number += len(lines)
         if not part:
             return
 
 
-def _refuse_zeros(lines: list[str], number: int) -> None:
-    number += next((place for place, line in enumerate(lines) if "\0" in line), len(lines))
+def _parts(raw: BufferedReader) -> Iterator[bytes]:
+    while part := raw.read(_PART):
+        yield part
+
+
+def _transcoded(raw: BufferedReader, encoding: str) -> Iterator[bytes]:
+    """Yield the text in UTF-8."""
+    with TextIOWrapper(raw, encoding, newline="") as text:
+        while part := text.read(_PART):
+            yield part.encode(errors=_HALVES)
+
+
+def _too_long(line: bytes) -> bool:
+    return len(line) >= LINE_LIMIT and len(line.decode(errors="replace")) >= LINE_LIMIT
+
+
+def _refuse_zeros(lines: list[bytes], number: int) -> None:
+    number += next((place for place, line in enumerate(lines) if b"\0" in line), len(lines))
     if number == 1:
         raise ConfigInvalid("setting 'encoding': the text holds zero bytes; is it utf-16-le or utf-16-be?")
     raise PartialRead(f"line {number} holds zero bytes: the file is not written to its end yet")
