@@ -124,20 +124,19 @@ def _events(table: Table) -> Generator[Event, None, bool]:
     new = tuple.__new__
     digest = blake2b(form, digest_size=16)
     for row in table.rows:
-        line, text, _separator, _parsed, fault = row
         key = row.cell(place)
-        if fault:
+        if row.fault:
             complete = False
-            yield BadRecord(None, f"line {line}: {fault}")
+            yield BadRecord(None, f"line {row.line}: {row.fault}")
         elif not key:
-            yield BadRecord(None, f"line {line}: the key column is empty")
+            yield BadRecord(None, f"line {row.line}: the key column is empty")
         elif key in seen:
-            yield BadRecord(key, f"line {line}: an earlier line has the same key")
+            yield BadRecord(key, f"line {row.line}: an earlier line has the same key")
         else:
             seen.add(key)
             version = digest.copy()
             try:
-                version.update(text.encode())
+                version.update(row.text.encode())
             except UnicodeEncodeError:  # half a character, which the engine refuses
                 yield Upsert(key, RowRecord(columns, row))
             else:

@@ -3,7 +3,9 @@
 import csv
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.errors import PartialRead
 
@@ -11,7 +13,7 @@ CELL_LIMIT = csv.field_size_limit()  # characters of one cell; the csv module's 
 _EXCEL_TEXT = re.compile(r"""="(.*)"|'(?=[+\d])(.*)""", re.DOTALL)
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True, gc=False):
     """One row: the number of its first line, its text with its line end, and how to split it.
 
     A text that needs a parser brings its cells with it, `parsed`. With a `fault` the cells may be shifted.
@@ -32,10 +34,9 @@ class Row(NamedTuple):
 
     def cell(self, place: int) -> str:
         """Return one of the cells, "" if there are not as many."""
-        _line, text, separator, parsed, _fault = self
-        raw = text.split(separator, place + 1) if parsed is None else parsed
+        raw = self.text.split(self.separator, place + 1) if self.parsed is None else self.parsed
         cell = raw[place].strip() if place < len(raw) else ""
-        return _plain(cell) if cell.startswith(("=", "'")) else cell
+        return _plain(cell) if "=" in cell or "'" in cell else cell
 
 
 class _Feed:
@@ -69,13 +70,9 @@ def rows(lines: Iterator[str], separator: str, width: int, first_line: int = 1) 
     """
     feed = _Feed(lines)
     reader = csv.reader(feed, delimiter=separator, strict=True)
-    again, number, gaps = feed.again, first_line, width - 1
+    number, gaps = first_line, width - 1
     simple = not separator.isalnum()
-    new = tuple.__new__
-    while True:
-        line = again.pop() if again else next(lines, None)
-        if line is None:
-            return
+    for line in lines:
         # Most lines need no parser: no quotes, the right width, and a value in the first cell.
         if (
             simple
@@ -84,14 +81,15 @@ def rows(lines: Iterator[str], separator: str, width: int, first_line: int = 1) 
             and line.count(separator) == gaps
             and len(line) <= CELL_LIMIT
         ):
-            yield new(Row, (number, line, separator, None, ""))  # twice as fast as Row(…)
+            yield Row(number, line, separator)
             number += 1
             continue
-        again.append(line)
-        row = _parsed(feed, reader, number, separator, width)
-        number += len(feed.record)
-        if row is not None:
-            yield row
+        feed.again.append(line)
+        while feed.again:
+            row = _parsed(feed, reader, number, separator, width)
+            number += len(feed.record)
+            if row is not None:
+                yield row
 
 
 def _parsed(feed: _Feed, reader: Iterator[list[str]], line: int, separator: str, width: int) -> Row | None:
@@ -112,7 +110,7 @@ def _parsed(feed: _Feed, reader: Iterator[list[str]], line: int, separator: str,
     if not any(cells) and not fault:
         return None
     if len(cells) != width:
-        return row._replace(fault=fault or f"{len(cells)} columns where the header has {width}")
+        return replace(row, fault=fault or f"{len(cells)} columns where the header has {width}")
     return row
 
 
