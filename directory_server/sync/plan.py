@@ -65,7 +65,7 @@ class Plan:
         self._mapped = mapped
         self._full = full
         self._remapped = remapped
-        self._fates: dict[str, Fate] = {}
+        self._fates: dict[str, Fate | None] = dict.fromkeys(known)  # None until the pass says something
         self._changed: set[str] = set()  # keys with a change handed out, which a later event may have to outdo
         self._by_mapping: set[str] = set()  # keys that only the new mapping changed
         self._before: dict[str, Fate] = {}  # of keys that were seen and then deleted, in case they are spared
@@ -120,11 +120,12 @@ class Plan:
         """Return the new state, the deletions and the totals; raises PartialRead without a Checkpoint."""
         if self._state is None:
             raise PartialRead("the source stopped before the end of its pass")
-        emptied = self._complete is True and not any(fate is not _DELETED for fate in self._fates.values())
+        emptied = self._complete is True and not any(fate not in (None, _DELETED) for fate in self._fates.values())
         live = len(self._known) - list(self._known.values()).count(b"")
         if self._complete:
-            for key in self._known.keys() - self._fates.keys():
-                self._fates[key] = _DELETED
+            for key, fate in self._fates.items():
+                if fate is None:
+                    self._fates[key] = _DELETED
         gone = {key for key, fate in self._fates.items() if fate is _DELETED and self._known.get(key)}
         # A key that came and went within this pass has a change handed out that must not be applied.
         dropped = (key for key in self._changed if self._fates.get(key) is _DELETED and key not in gone)
@@ -188,7 +189,7 @@ class Plan:
 
     def _spare(self, key: str) -> None:
         """Keep the contact under this key as this pass has left it, also from a deletion before."""
-        if self._fates.get(key, _DELETED) is _DELETED:
+        if self._fates.get(key) in (None, _DELETED):
             self._fates[key] = self._before.get(key, _SAME)
 
     def _unusable(self, key: str | None, reason: str) -> None:
@@ -200,7 +201,7 @@ class Plan:
             self._spare(key)
 
     def _present(self, key: str) -> None:
-        if self._known.get(key) or key in self._fates:
+        if self._known.get(key) or self._fates.get(key) is not None:
             self._spare(key)
         elif self._full:
             self._unusable(None, "the source calls a record unchanged that it never sent")
