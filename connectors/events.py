@@ -4,7 +4,8 @@ A pass is a sequence of Upsert, Present, Delete and BadRecord events, then at mo
 Checkpoint. A stream that ends without a Checkpoint was cut short and changes nothing.
 """
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,6 +14,33 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 Record = Mapping[str, tuple[str, ...]]
 """A source record: the source's own field names to its values as text; an empty field is left out."""
+
+
+class LateRecord(Mapping[str, tuple[str, ...]]):
+    """A record that is made when it is looked at: that of an unchanged row never is.
+
+    Every look makes it anew; who wants more than one value calls `make` once.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def make(self) -> dict[str, tuple[str, ...]]:
+        """Return the whole record."""
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        return self.make()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.make())
+
+    def __len__(self) -> int:
+        return len(self.make())
+
+    def items(self) -> ItemsView[str, tuple[str, ...]]:
+        """Return names and values, making the record only once."""
+        return self.make().items()
+
 
 State = dict[str, "Json"]
 """What a connector needs to go on where it stopped; JSON, opaque to the engine."""

@@ -28,9 +28,12 @@ class Row(Struct, frozen=True, gc=False):
     @property
     def cells(self) -> tuple[str, ...]:
         """The cells, trimmed and out of Excel's wrappings."""
+        return tuple(self)
+
+    def __iter__(self) -> Iterator[str]:
         raw = self.text.split(self.separator) if self.parsed is None else self.parsed
         wrapped = "=" in self.text or "'" in self.text
-        return tuple(map(_plain if wrapped else str.strip, raw))
+        return map(_plain if wrapped else str.strip, raw)
 
     def cell(self, place: int) -> str:
         """Return one of the cells, "" if there are not as many."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from connectors.contact import Contact
 from connectors.errors import PartialRead, StateExpired
-from connectors.events import BadRecord, Checkpoint, Delete, Event, Present, Record, Snapshot, State, Upsert
+from connectors.events import BadRecord, Checkpoint, Delete, Event, LateRecord, Present, Record, Snapshot, State, Upsert
 from directory_server.store.change import Change, Known
 from directory_server.store.contact_json import HASH_SIZE, contact_to_json, fingerprint, record_to_json
 
@@ -163,7 +163,8 @@ class Plan:
 
         Raises UnicodeEncodeError for half a character in key or record.
         """
-        record = record if type(record) is dict else dict(record.items())
+        if isinstance(record, LateRecord):
+            record = record.make()
         text = record_to_json(record)
         record_hash = version or fingerprint(text)
         same = known.startswith(record_hash)  # never of a deleted contact, of which no hash is known
