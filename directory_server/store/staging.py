@@ -22,6 +22,7 @@ CREATE TEMP TABLE staged (
 )
 """
 _STAGE = "INSERT INTO temp.staged VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
+_KINDS = "SELECT coalesce(max(place), 0), max(again), max(quiet), max(contact IS NULL) FROM temp.staged"
 _LAST = "DELETE FROM temp.staged WHERE place NOT IN (SELECT max(place) FROM temp.staged GROUP BY key)"
 _WRITE = """
 INSERT INTO contacts (source_id, key, sequence, first_seen, changed, record_hash, contact_hash, contact, record)
@@ -61,14 +62,16 @@ class Staging:
     def apply(self, source_id: int, at: datetime) -> Iterator[Connection]:
         """Change the contacts and give the connection, so that state and run are kept in the same transaction."""
         with self._connection.begin():
-            most, again = self._driver.execute("SELECT coalesce(max(place), 0), max(again) FROM temp.staged").fetchone()
+            most, again, quiet, deleted = self._driver.execute(_KINDS).fetchone()
             if again:
                 self._driver.execute(_LAST)
             first = sequence.reserve(self._connection, most)
             values = {"source": source_id, "first": first, "at": moment.to_text(at)}
             self._driver.execute(_WRITE, values)
-            self._driver.execute(_REFRESH, values)
-            self._driver.execute(_DELETE, values)
+            if quiet:
+                self._driver.execute(_REFRESH, values)
+            if deleted:
+                self._driver.execute(_DELETE, values)
             yield self._connection
 
 
