@@ -165,6 +165,8 @@ class Plan:
         """
         if isinstance(record, LateRecord):
             record = record.make()
+        elif type(record) is not dict:
+            record = dict(record)
         text = record_to_json(record)
         record_hash = version or fingerprint(text)
         same = known.startswith(record_hash)  # never of a deleted contact, of which no hash is known

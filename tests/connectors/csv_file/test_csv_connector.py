@@ -1,6 +1,9 @@
+from io import BufferedReader, BytesIO, StringIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors import registry
 from connectors.connector import Connector
@@ -161,6 +164,16 @@ def test_delete_after_import_removes_only_what_was_stored(make, tmp_path) -> Non
     assert list(connector.read(state)) == [Checkpoint(state)], "no file: nothing new, nothing deleted"
     with pytest.raises(SourceGone):
         list(registry.connect("csv", {"path": "/nowhere/k.csv", "delete_after_import": True}).read(None))
+
+
+@given(
+    st.text(alphabet="aü€\v\f\x1c\x85\u2028\r\n", max_size=40), st.integers(1, 9), st.sampled_from(["utf-8", "utf-16"])
+)
+def test_lines_end_where_the_csv_module_ends_them(text, part, encoding) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "_PART", part)
+        found = list(reader._lines(BufferedReader(BytesIO(text.encode(encoding))), encoding))
+    assert found == list(StringIO(text, newline=""))
 
 
 def test_a_file_with_damaged_rows_is_not_deleted(make, tmp_path) -> None:

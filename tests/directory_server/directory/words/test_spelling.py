@@ -8,7 +8,6 @@ from directory_server.directory.normal_form import words
 from directory_server.directory.words.spelling import (
     BEHIND_PREFIX,
     BEHIND_WORD,
-    Numbering,
     entries,
     entry,
     initial,
@@ -69,12 +68,3 @@ def test_tags_and_initials_are_no_words():
     assert tag("Kunden-Nr. 2", "4711") == ":kundennr:4711"
     assert initial("h") == ":h"
     assert words(initial("h")) != (initial("h"),)
-
-
-def test_numbers_are_given_in_order_of_coming():
-    numbering = Numbering()
-    for numbers_of in (numbering.of_text, numbering.of_common_text, numbering.of_common_text):
-        assert list(numbers_of("Hans Müller  Hans & Anna-Maria")) == [0, 1, 0, 2, 3]
-        assert [list(numbers_of(text)) for text in ("", "12345678", "12345678")] == [[], [], []]
-    assert list(numbering.numbers)[:2] == ["hans", entry("muller", "müller", part=False)]
-    assert numbering.of_entry("hans") == 0
