@@ -31,7 +31,7 @@ from directory_server.directory.view import for_client
 from directory_server.fronts.ldap import ber
 from directory_server.fronts.ldap.server import LdapFront
 from directory_server.store import clients
-from directory_server.store.rows import FieldGroup, Location
+from directory_server.store.rows import Client, FieldGroup, Location
 from tests.fakes.world import World
 from tests.servers.slapd import Slapd
 
@@ -66,10 +66,8 @@ def fill(folder: Path, count: int) -> None:
                 for at in range(start, min(start + 20_000, count))
             }  # fmt: skip
             world.put(source, contacts)
-        clients.add(
-            world.database, "sbc", PASSWORD, preset="generic", source_ids=[source.id], fields=frozenset(FieldGroup),
-            base_dn="", location=Location("DE"),
-        )  # fmt: skip
+        client = Client(0, "sbc", "generic", frozenset({source.id}), frozenset(FieldGroup), "", Location("DE"))
+        clients.add(world.database, client, PASSWORD)
 
 
 def ldif(count: int) -> str:
@@ -92,7 +90,7 @@ def serve(folder: Path, pipe: Pipe, core: set[int]) -> None:
                 ldaps=None,
                 tls=None,
                 suffix=SUFFIX,
-                verify=lambda name, password: clients.verify(world.database, name, password),
+                verify=lambda *asked: clients.verify(world.database, *asked),
                 views=lambda name: for_client(world.database, world.index, clients.by_name(world.database, name)),
                 clock=time.monotonic,
             )

@@ -49,7 +49,7 @@ def add(
     from directory_server.commands.options import data_folder
     from directory_server.store import clients
     from directory_server.store import sources as stored
-    from directory_server.store.rows import Location
+    from directory_server.store.rows import Client, Location
 
     checked_name(name)
     shown = read_fields(fields)
@@ -69,18 +69,18 @@ def add(
             outside_line=outside_line,
         )
         try:
-            added = clients.add(
-                database,
-                name,
-                password,
+            wanted = Client(
+                id=0,
+                name=name,
                 preset=preset,
-                source_ids=_ids(database, sources),
+                source_ids=frozenset(_ids(database, sources)),
                 fields=shown,
                 base_dn=own_base or settings.suffix,
                 location=location,
                 shared_numbers=policy,
-                called_view=_ids(database, called_view),
+                called_view=frozenset(_ids(database, called_view)),
             )
+            added = clients.add(database, wanted, password)
         except UnicodeEncodeError:
             raise
         except ValueError as error:  # the password is empty or too long

@@ -1,7 +1,7 @@
 """Clients: the LDAP/HTTP clients that may ask, and their password hashes."""
 
 import json
-from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Integer, Row, Table, Text, delete, insert, select, update
@@ -11,7 +11,7 @@ from directory_server.store.database import Database
 from directory_server.store.errors import NameTaken, NotFound
 from directory_server.store.location_json import location_from_json, location_to_json
 from directory_server.store.password import hash_password
-from directory_server.store.rows import Client, FieldGroup, Location, SharedNumbers
+from directory_server.store.rows import Client, NumberFormat, SharedNumbers, most_narrow
 from directory_server.store.schema import METADATA
 
 CLIENTS = Table(
@@ -27,50 +27,40 @@ CLIENTS = Table(
     Column("password", Text, nullable=False),
     Column("shared_numbers", Text, nullable=False, server_default="priority"),
     Column("called_view", Text, nullable=False, server_default="[]"),
+    Column("addresses", Text, nullable=False, server_default="[]"),
+    Column("number_format", Text, nullable=False, server_default="echo"),
+    Column("result_limit", Integer, nullable=False, server_default="0"),
+    Column("templates", Text, nullable=False, server_default="[]"),
     sqlite_autoincrement=True,
 )
 
 
-def add(
-    database: Database,
-    name: str,
-    password: str,
-    *,
-    preset: str,
-    source_ids: Iterable[int],
-    fields: Iterable[FieldGroup],
-    base_dn: str,
-    location: Location,
-    shared_numbers: SharedNumbers = SharedNumbers.PRIORITY,
-    called_view: Iterable[int] = (),
-) -> Client:
-    """Add a client and return it; raises NameTaken, ValueError for an empty or overlong password."""
-    added = Client(
-        id=0,
-        name=name,
-        preset=preset,
-        source_ids=frozenset(source_ids),
-        fields=frozenset(fields),
-        base_dn=base_dn,
-        location=location,
-        shared_numbers=shared_numbers,
-        called_view=frozenset(called_view),
-    )
-    row = {**_values(added), "name": name, "password": hash_password(password)}
+def add(database: Database, client: Client, password: str | None) -> Client:
+    """Add a client and return it with its id; without a password it is known by its addresses alone.
+
+    Raises NameTaken, ValueError for an empty or overlong password and for a client with neither password nor address.
+    """
+    if password is None and not client.addresses:
+        raise ValueError("a client without a password needs addresses to be known by")
+    row = {**_values(client), "name": client.name, "password": "" if password is None else hash_password(password)}
     with database.write() as connection:
-        if connection.execute(select(CLIENTS.c.id).where(CLIENTS.c.name == name)).first():
-            raise NameTaken(f"a client named {name!r} exists already")
+        if connection.execute(select(CLIENTS.c.id).where(CLIENTS.c.name == client.name)).first():
+            raise NameTaken(f"a client named {client.name!r} exists already")
         connection.execute(insert(CLIENTS).values(row))
-    return by_name(database, name)
+    return by_name(database, client.name)
 
 
 def change(database: Database, client: Client, password: str | None = None) -> None:
     """Keep everything of `client` but its name instead of what is stored, and the password if one is given.
 
-    Raises NotFound if the client was removed, ValueError for an empty or overlong password.
+    Raises NotFound if the client was removed, ValueError for an empty or overlong password, and where neither password
+    nor address would remain.
     """
     values = _values(client) if password is None else {**_values(client), "password": hash_password(password)}
     with database.write() as connection:
+        kept = connection.execute(select(CLIENTS.c.password).where(CLIENTS.c.id == client.id)).scalar()
+        if kept == "" and password is None and not client.addresses:
+            raise ValueError("a client without a password needs addresses to be known by")
         if connection.execute(update(CLIENTS).where(CLIENTS.c.id == client.id).values(values)).rowcount == 0:
             raise NotFound(f"there is no client named {client.name!r}")
 
@@ -90,15 +80,29 @@ def by_name(database: Database, name: str) -> Client:
     return _client(row)
 
 
-def verify(database: Database, name: str, password: str) -> Client | None:
-    """Return the client if name and password are right, else None after the same work for either reason.
+def verify(database: Database, name: str, password: str, address: str) -> Client | None:
+    """Return the client if name and password are right and it may ask from this IP address.
 
-    A password found right before costs microseconds, any other about 30 ms of CPU.
+    Else None after the same work for any reason. A password found right before costs microseconds, any other about
+    30 ms of CPU.
     """
     row = database.driver().execute("SELECT password FROM clients WHERE name = ?", (name,)).fetchone()
-    if not database.verified_passwords.verify(password, row[0] if row else None):
+    if not database.verified_passwords.verify(password, row[0] or None if row else None):
         return None
-    return by_name(database, name)
+    client = by_name(database, name)
+    return client if client.may_ask_from(address) else None
+
+
+def known_by(database: Database, address: str) -> Client | None:
+    """Return the client without a password that this IP address belongs to: of several the one of the smallest network.
+
+    Of equally small ones the first by name.
+    """
+    with database.read() as connection:
+        rows = connection.execute(select(CLIENTS).where(CLIENTS.c.password == "").order_by(CLIENTS.c.name))
+        found = [(most_narrow(client.addresses, address), client) for client in map(_client, rows)]
+    narrowest, client = max(found, key=itemgetter(0), default=(-1, None))
+    return client if narrowest >= 0 else None
 
 
 def remove(database: Database, name: str) -> None:
@@ -108,7 +112,7 @@ def remove(database: Database, name: str) -> None:
             raise NotFound(f"there is no client named {name!r}")
 
 
-def _values(client: Client) -> dict[str, str]:
+def _values(client: Client) -> dict[str, str | int]:
     return {
         "preset": client.preset,
         "source_ids": json.dumps(sorted(client.source_ids)),
@@ -117,6 +121,10 @@ def _values(client: Client) -> dict[str, str]:
         "location": location_to_json(client.location),
         "shared_numbers": client.shared_numbers.value,
         "called_view": json.dumps(sorted(client.called_view)),
+        "addresses": json.dumps(client.addresses),
+        "number_format": client.number_format.value,
+        "result_limit": client.result_limit,
+        "templates": json.dumps(client.templates, ensure_ascii=False),
     }
 
 
@@ -131,4 +139,8 @@ def _client(row: Row[Any]) -> Client:
         location=location_from_json(row.location),
         shared_numbers=SharedNumbers(row.shared_numbers),
         called_view=frozenset(json.loads(row.called_view)),
+        addresses=tuple(json.loads(row.addresses)),
+        number_format=NumberFormat(row.number_format),
+        result_limit=row.result_limit,
+        templates=tuple((name, text) for name, text in json.loads(row.templates)),
     )

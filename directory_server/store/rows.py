@@ -1,8 +1,10 @@
 """What the store holds, as values: no SQL here, so that every layer above may speak of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 
 from connectors.contact import Contact
 from connectors.events import Json
@@ -87,12 +89,32 @@ class SharedNumbers(StrEnum):
     ONLY_IF_UNAMBIGUOUS = "only-if-unambiguous"
 
 
+class NumberFormat(StrEnum):
+    """How a client is told numbers; what it asked for comes back as it asked in every format but EXTENSION.
+
+    `echo`: as asked, all others as E.164 · `e164`: +498984079812 · `e164-no-plus` · `national`: 08984079812 ·
+    `readable`: +49 89 84079812 · `dialable`: as a phone at the client's location dials it, behind its outside line ·
+    `extension`: the extension alone where the number is one of the client's own trunk.
+    """
+
+    ECHO = "echo"
+    E164 = "e164"
+    E164_NO_PLUS = "e164-no-plus"
+    NATIONAL = "national"
+    READABLE = "readable"
+    DIALABLE = "dialable"
+    EXTENSION = "extension"
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """One LDAP/HTTP client (an SBC, a phone fleet) and how it is answered; its password hash stays in the store.
 
-    `called_view` are the sources whose contacts tell which user a called number belongs to; a look-up that names a
-    called number is answered with that user's view. Empty: never.
+    `addresses` are the networks it may ask from, empty for any; a client without a password is known by them alone.
+    `result_limit` are the entries of one answer at most, 0 for the server's limit. `templates` give an attribute
+    another text, such as `displayName` = `{name} ({company})`. `called_view` are the sources whose contacts tell which
+    user a called number belongs to; a look-up that names a called number is answered with that user's view. Empty:
+    never.
     """
 
     id: int
@@ -104,6 +126,25 @@ class Client:
     location: Location
     shared_numbers: SharedNumbers = SharedNumbers.PRIORITY
     called_view: frozenset[int] = frozenset()
+    addresses: tuple[str, ...] = ()
+    number_format: NumberFormat = NumberFormat.ECHO
+    result_limit: int = 0
+    templates: tuple[tuple[str, str], ...] = ()
+
+    def may_ask_from(self, address: str) -> bool:
+        """Return whether the client may ask from this IP address; IPv4 may be written as IPv6."""
+        return not self.addresses or most_narrow(self.addresses, address) >= 0
+
+
+def most_narrow(networks: Iterable[str], address: str) -> int:
+    """Return the length of the longest prefix among the networks that hold this IP address, -1 if none does."""
+    try:
+        asked = ip_address(address.partition("%")[0])
+    except ValueError:
+        return -1
+    asked = getattr(asked, "ipv4_mapped", None) or asked
+    held = (network for network in map(ip_network, networks) if network.version == asked.version and asked in network)
+    return max((network.prefixlen for network in held), default=-1)
 
 
 class RunState(StrEnum):

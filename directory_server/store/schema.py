@@ -5,5 +5,5 @@ from typing import Final
 from sqlalchemy import MetaData
 
 METADATA: Final = MetaData()
-REVISION: Final = "0005"
+REVISION: Final = "0006"
 """The newest Alembic revision in `migrations/versions`; a test compares."""

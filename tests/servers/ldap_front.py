@@ -5,6 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from directory_server.fronts.ldap import certificate
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.server import LdapFront
 from directory_server.store import clients
-from directory_server.store.rows import FieldGroup, Location
+from directory_server.store.rows import Client, FieldGroup, Location
 from tests.fakes.world import World
 
 PASSWORD = "secret"
@@ -49,7 +50,7 @@ class RunningFront:
             ldaps=("127.0.0.1", 0) if tls else None,
             tls=tls,
             suffix=suffix,
-            verify=lambda name, password: clients.verify(world.database, name, password),
+            verify=lambda *asked: clients.verify(world.database, *asked),
             views=lambda name: for_client(world.database, world.index, clients.by_name(world.database, name)),
             clock=time.monotonic,
             limits=limits or Limits(bind_delay_seconds=0.02),
@@ -68,11 +69,8 @@ class RunningFront:
         return "ldaps://{}:{}".format(*self.front.addresses["ldaps"])
 
     def add_client(self, name: str, sources: Mapping[str, int], **changes: object) -> None:
-        values: dict[str, object] = {
-            "preset": "generic", "source_ids": sources.values(), "fields": self._fields, "base_dn": "",
-            "location": self.location,
-        } | changes  # fmt: skip
-        clients.add(self.world.database, name, PASSWORD, **values)  # type: ignore[arg-type] # passed through
+        client = Client(0, name, "generic", frozenset(sources.values()), self._fields, "", self.location)
+        clients.add(self.world.database, replace(client, **changes), PASSWORD)  # type: ignore[arg-type] # passed through
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -233,7 +233,9 @@ class Connection(asyncio.Protocol):
     async def _bind(self, bind: Bind) -> None:
         shared = self._shared
         loop = asyncio.get_running_loop()
-        client = await loop.run_in_executor(shared.bind_threads, shared.credentials.verify, bind.name, bind.password)
+        client = await loop.run_in_executor(
+            shared.bind_threads, shared.credentials.verify, bind.name, bind.password, self._address
+        )
         if client is None:
             await asyncio.sleep(shared.doorkeeper.failed(self._address, shared.clock()))
             self._session.refuse_bind(bind.id, Code.INVALID_CREDENTIALS, "unknown client or wrong password")

@@ -9,7 +9,7 @@ from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.search import Tree
 from directory_server.store.rows import Client
 
-Verify: TypeAlias = Callable[[str, str], Client | None]
+Verify: TypeAlias = Callable[[str, str, str], Client | None]
 Views: TypeAlias = Callable[[str], Book]
 
 _CLIENTS = (("ou", "clients"),)
@@ -17,7 +17,7 @@ _VIEW_SECONDS = 5.0
 
 
 class Credentials:
-    """Asks `verify(name, password)` and `views(name)`; a view is asked for anew after five seconds.
+    """Asks `verify(name, password, address)` and `views(name)`; a view is asked for anew after five seconds.
 
     So a change of what a client may see reaches connections that stay bound for days. `views` raises KeyError for a
     client that is gone.
@@ -33,13 +33,16 @@ class Credentials:
         self._suffixes: dict[str, str] = {}
         self._trees: dict[tuple[str, bool, bool], tuple[Tree, float]] = {}
 
-    def verify(self, name: str, password: bytes) -> Client | None:
-        """Return the client that binds as its bare name or as `cn=<name>,ou=clients,<suffix>`; None if wrong."""
+    def verify(self, name: str, password: bytes, address: str) -> Client | None:
+        """Return the client that binds as its bare name or as `cn=<name>,ou=clients,<suffix>`; None if wrong.
+
+        `address` is the IP address it asks from.
+        """
         plain, base = self._client_name(name)
         if not plain:
             return None
         try:
-            client = self._verify(plain, password.decode())
+            client = self._verify(plain, password.decode(), address)
         except UnicodeDecodeError:
             return None
         if client is None:

@@ -27,9 +27,9 @@ class ListenError(OSError):
 class LdapFront:
     """Answers LDAP on `ldap` (with StartTLS if `tls` is given) and LDAPS on `ldaps`; None switches one off.
 
-    `verify(name, password)` returns the client or None, `views(name)` the client's view (KeyError if it is gone);
-    both run in threads or for microseconds. `clock` is a steady clock in seconds. `shared` lets other
-    processes listen on the same addresses (SO_REUSEPORT).
+    `verify(name, password, address)` returns the client or None, `views(name)` the client's view (KeyError if it is
+    gone); both run in threads or for microseconds. `clock` is a steady clock in seconds. `shared` lets other processes
+    listen on the same addresses (SO_REUSEPORT).
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from connectors.contact import Contact, Phone, PhoneKind
 from directory_server.directory.called import view_of_call
 from directory_server.directory.view import for_user
 from directory_server.store import clients, grants
-from directory_server.store.rows import FieldGroup, Location, SharedNumbers
+from directory_server.store.rows import Client, FieldGroup, Location, SharedNumbers
 from tests.fakes.world import World
 
 HERE = Location("DE", "89", "840798", 2)
@@ -56,11 +56,11 @@ def world(tmp_path_factory):
         grants.put(made.database, made.sales, "g-sales", {NAME, BUSINESS})
         grants.put(made.database, made.board, "g-board", {NAME, BUSINESS})
         grants.put(made.database, made.annas, "oid-anna", FieldGroup)
-        clients.add(
-            made.database, "sbc", "x", preset="generic", source_ids=[made.board.id], fields={NAME, BUSINESS},
-            base_dn="", location=HERE, called_view=[made.ad.id],
+        asked = Client(
+            0, "sbc", "generic", frozenset({made.board.id}), frozenset({NAME, BUSINESS}), "", HERE,
+            called_view=frozenset({made.ad.id}),
         )  # fmt: skip
-        made.client = clients.by_name(made.database, "sbc")
+        made.client = clients.add(made.database, asked, "x")
         yield made
 
 

@@ -13,7 +13,7 @@ from directory_server.directory.number import read
 from directory_server.directory.shared_number import persons_on, told
 from directory_server.directory.view import for_client
 from directory_server.store import clients
-from directory_server.store.rows import FieldGroup, Location, SharedNumbers
+from directory_server.store.rows import Client, FieldGroup, Location, SharedNumbers
 from tests.fakes.world import MOMENT, World
 
 SHARED = "+498984079812"
@@ -134,10 +134,8 @@ def world(tmp_path_factory):
 def view(world, policy, fields=frozenset(FieldGroup)):
     name = f"sbc {policy} {len(fields)}"
     if name not in {client.name for client in clients.all(world.database)}:
-        clients.add(
-            world.database, name, "x", preset="generic", source_ids=[world.crm.id, world.own.id], fields=fields,
-            base_dn="", location=Location("DE"), shared_numbers=policy,
-        )  # fmt: skip
+        seen = frozenset({world.crm.id, world.own.id})
+        clients.add(world.database, Client(0, name, "generic", seen, fields, "", Location("DE"), policy), "x")
     return for_client(world.database, world.index, clients.by_name(world.database, name))
 
 

@@ -21,6 +21,7 @@ from directory_server.store import (  # noqa: F401 - each registers its table
     settings,
     sources,
     states,
+    tokens,
 )
 from directory_server.store import database as database_module
 from directory_server.store.contact_json import contact_to_json, fingerprint

@@ -7,7 +7,7 @@ import pytest
 from connectors.contact import Contact, Email, Phone, PhoneKind
 from directory_server.directory.quality.report import CHECKS, report
 from directory_server.store import clients, grants, runs
-from directory_server.store.rows import FieldGroup, Location, RunState
+from directory_server.store.rows import Client, FieldGroup, Location, RunState
 from tests.fakes.world import EVERYTHING, MOMENT, World
 
 NAME_AND_BUSINESS = frozenset({FieldGroup.NAME, FieldGroup.BUSINESS})
@@ -197,8 +197,8 @@ def test_who_is_seen_by_nobody(world, tmp_path):
     with World(tmp_path) as other:
         source = other.source("erp")
         other.put(source, ERP)
-        clients.add(other.database, "sbc", "secret", preset="generic", source_ids=[source.id], fields=EVERYTHING,
-                    base_dn="dc=x", location=Location())  # fmt: skip
+        client = Client(0, "sbc", "generic", frozenset({source.id}), EVERYTHING, "dc=x", Location())
+        clients.add(other.database, client, "secret")
         by_check = found(other)[1]
         assert (by_check["nobody_may_see"]["count"], by_check["unseen_fields"]["count"]) == (0, 0)
 
