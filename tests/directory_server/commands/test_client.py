@@ -8,7 +8,7 @@ PASSWORD = "canary-client-password"
 
 def verified(line, name, password):
     with Directory(line.data) as directory:
-        return clients.verify(directory.database, name, password) is not None
+        return clients.verify(directory.database, name, password, "127.0.0.1") is not None
 
 
 def test_a_client_is_added_with_its_password_from_standard_input(line, customers):
