@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from directory_server.directory import contact_table, tables
+from directory_server.directory.changes import Changes
 from directory_server.directory.origins import Origins
 from directory_server.directory.words.batch import Collector
 from directory_server.directory.words.segments import MOST_DOCUMENTS, Segments
@@ -27,11 +28,12 @@ _SEQUENCE: Final = 3
 class Generation:
     """One generation; whoever writes it holds the index's lock."""
 
-    def __init__(self, folder: Path, database: Database, segments: Segments) -> None:
+    def __init__(self, folder: Path, database: Database, segments: Segments, changes: Changes) -> None:
         self._folder = folder
         self._file = folder / tables.FILE
         self._database = database
         self._segments = segments
+        self._changes = changes
 
     def is_whole(self) -> bool:
         """Say whether it is of this version and undamaged; reads every segment, about 1 ms per MB."""
@@ -114,7 +116,8 @@ class Generation:
                 self._segments.add(connection, contact_table.put(connection, changed, origins), origins.priorities)
                 reached = changed[-1][_SEQUENCE]
                 tables.set_meta(connection, "sequence", str(reached))
-                connection.execute("COMMIT")
+                with self._changes.changing():
+                    connection.execute("COMMIT")
                 self._tidy(connection)
                 count += len(changed)
                 last = contacts.last_sequence(self._database)
@@ -134,7 +137,8 @@ class Generation:
         except BaseException:
             connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
+        with self._changes.changing():
+            connection.execute("COMMIT")
         self._segments.delete(unused)
 
 

@@ -5,23 +5,21 @@ database (contacts, numbers, links) and segments (words); a rebuild makes a new 
 never see a half-built index.
 """
 
-import os
-import re
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from typing import Final, TypeVar
-from weakref import ReferenceType, ref
 
 from directory_server.directory import tables
+from directory_server.directory.changes import Changes
 from directory_server.directory.engine import Engine, Found
 from directory_server.directory.generation import Generation
 from directory_server.directory.query import Query
 from directory_server.directory.scope import Scope
-from directory_server.directory.words.segments import Snapshot, State
+from directory_server.directory.snapshots import CURRENT, NAME, Snapshots
+from directory_server.directory.words.segments import Snapshot
 from directory_server.store import contacts
 from directory_server.store.database import Database
 from directory_server.store.errors import Busy
@@ -29,24 +27,11 @@ from directory_server.store.file_lock import file_lock
 
 WAIT_S: Final = 300
 _MANY: Final = 100_000
-_NAME: Final = re.compile(r"index-(\d+)\Z")
+_CHANGES: Final = "changes"
+_LOOK_AGAIN: Final = 256
+"""Every so often it is made sure that nobody has replaced the file of `changes`."""
 
 Result = TypeVar("Result")
-
-
-class _Entered(AbstractContextManager[Result]):
-    """What is entered and left by two functions; every look-up passes here, and a generator costs twice as much."""
-
-    __slots__ = ("_enter", "_leave")
-
-    def __init__(self, enter: Callable[[], Result], leave: Callable[[], None]) -> None:
-        self._enter, self._leave = enter, leave
-
-    def __enter__(self) -> Result:
-        return self._enter()
-
-    def __exit__(self, *_: object) -> None:
-        self._leave()
 
 
 class Index:
@@ -55,11 +40,10 @@ class Index:
     def __init__(self, folder: Path, database: Database) -> None:
         self._engine = Engine()
         self._folder = folder
-        self._current_file = str(folder / "current")
+        self._changes = Changes(folder / _CHANGES)
+        self._snapshots = Snapshots(folder, self._engine, self._changes)
+        self._asked = 0
         self._database = database
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
 
     @classmethod
     def open(cls, folder: Path, database: Database) -> "Index":
@@ -97,7 +81,7 @@ class Index:
     @property
     def is_growing(self) -> bool:
         """Whether contacts are still missing from it because it is being built."""
-        folder = self._current()
+        folder = self._snapshots.current()
         return folder is not None and self._generation(folder).is_growing
 
     @property
@@ -108,12 +92,11 @@ class Index:
 
     @property
     def state(self) -> object:
-        """A token for what this thread reads now: while it stays equal, every answer from the index would be the same.
-
-        Costs about 3 µs.
-        """
-        (version,) = self._connection().execute("PRAGMA data_version").fetchone()
-        return self._local.mark, version
+        """A token: while it stays equal, every answer from the index is the same; None while nobody can tell."""
+        self._asked += 1
+        if self._asked % _LOOK_AGAIN == 0:
+            self._changes.reopen()
+        return self._changes.number()
 
     def count(self) -> int:
         """Return the number of contacts in the index."""
@@ -131,7 +114,7 @@ class Index:
         if self._is_current():
             return 0
         with self._writing(wait_s):
-            folder = self._current()
+            folder = self._snapshots.current()
             if folder is None or not self._generation(folder).can_follow():
                 return self._rebuild()
             if not self.is_growing and self._is_quicker_anew():
@@ -156,100 +139,20 @@ class Index:
             return self._engine.search(snapshot, query, scope, priorities, limit, familiar)
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
-        """Give what `reading` does, and the segments as well."""
-        return _Entered(self._enter_snapshot, self._leave)
+        """Give one unchanging state of the index to this thread; may be nested."""
+        return self._snapshots.snapshot()
 
-    def _enter_snapshot(self) -> Snapshot:
-        self._enter()
-        try:
-            try:
-                opened = self._opened_segments()
-            except FileNotFoundError:
-                # A rebuild removed the generation before its segments were opened here: nothing of it is known yet.
-                self._connection().execute("BEGIN")
-                opened = self._opened_segments()
-        except BaseException:
-            self._leave()
-            raise
-        return Snapshot(self._local.connection, opened)
-
-    def _opened_segments(self) -> State:
-        """Return the segments of this thread's snapshot: those of the time before as long as nothing has changed."""
-        (version,) = self._local.connection.execute("PRAGMA data_version").fetchone()
-        known: tuple[object, ReferenceType[State]] | None = getattr(self._local, "known", None)
-        state = known[1]() if known and known[0] == (self._local.mark, version) else None
-        if state is None:
-            state = self._engine.segments(self._local.folder).of(self._local.connection)
-            self._local.known = (self._local.mark, version), ref(state)
-        return state
+    def at_once(self, work: Callable[[Snapshot], Result]) -> Result:
+        """Return what short work on a snapshot gives; it may be done twice (see `Snapshots.at_once`)."""
+        return self._snapshots.at_once(work)
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
-        """Give this thread's connection, seeing one unchanging state of the index; may be nested."""
-        return _Entered(self._enter, self._leave)
-
-    def _enter(self) -> sqlite3.Connection:
-        depth: int = getattr(self._local, "depth", 0)
-        if depth == 0:
-            self._connection().execute("BEGIN")
-        self._local.depth = depth + 1
-        return self._local.connection  # type: ignore[no-any-return] # set by `_connection`
-
-    def _leave(self) -> None:
-        self._local.depth -= 1
-        if self._local.depth == 0:
-            self._local.connection.execute("COMMIT")  # of a newer generation, if a snapshot had to move on
+        """Give the connection alone of what `snapshot` gives."""
+        return self._snapshots.reading()
 
     def close(self) -> None:
         """Close every connection; may be called twice."""
-        with self._lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-        self._local = threading.local()
-
-    def _connection(self) -> sqlite3.Connection:
-        """Return this thread's connection, a new one after a switch; the usual case costs one `stat`."""
-        try:
-            state = os.stat(self._current_file)  # noqa: PTH116 - every request passes here, and a Path costs as much again
-        except FileNotFoundError:
-            state = None
-        mark = (state.st_ino, state.st_mtime_ns) if state else None
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None and mark is not None and self._local.mark == mark:
-            return connection
-        old, (connection, folder) = connection, self._connected()
-        if old is not None:
-            self._forget(old)
-        self._local.connection, self._local.folder, self._local.mark = connection, folder, mark
-        with self._lock:
-            self._opened.append(connection)
-        return connection
-
-    def _connected(self) -> tuple[sqlite3.Connection, Path]:
-        """Return a new connection to the current generation, also if a rebuild removes the one just read of."""
-        while True:
-            folder = self._current()
-            if folder is None:
-                raise FileNotFoundError(f"{self._folder} holds no index; run `contact-directory index rebuild`")
-            try:
-                return tables.connect(folder / tables.FILE, writable=False), folder
-            except sqlite3.OperationalError:
-                if folder == self._current():
-                    raise
-
-    def _forget(self, connection: sqlite3.Connection) -> None:
-        connection.close()
-        with self._lock:
-            self._opened.remove(connection)
-
-    def _current(self) -> Path | None:
-        """Return the folder of the generation in use."""
-        try:
-            name = (self._folder / "current").read_text(encoding="ascii")
-        except (FileNotFoundError, UnicodeDecodeError):
-            return None
-        folder = self._folder / name
-        return folder if _NAME.match(name) and (folder / tables.FILE).exists() else None
+        self._snapshots.close()
 
     @contextmanager
     def _writing(self, wait_s: float = WAIT_S) -> Iterator[None]:
@@ -258,17 +161,17 @@ class Index:
 
     def _is_usable(self) -> bool:
         """Say whether there is a generation that can be asked, however old."""
-        folder = self._current()
+        folder = self._snapshots.current()
         return folder is not None and self._generation(folder).is_whole()
 
     def _is_current(self) -> bool:
-        folder = self._current()
+        folder = self._snapshots.current()
         if folder is None or not self._generation(folder).can_follow():
             return False
         return self.sequence == contacts.last_sequence(self._database)
 
     def _generation(self, folder: Path) -> Generation:
-        return Generation(folder, self._database, self._engine.segments(folder))
+        return Generation(folder, self._database, self._engine.segments(folder), self._changes)
 
     def _is_quicker_anew(self) -> bool:
         """Say whether most of what the index would hold is new."""
@@ -281,19 +184,20 @@ class Index:
 
     def _replace(self, make: Callable[[Generation], Result]) -> Result:
         """Make another generation and switch to it."""
-        taken = [int(found[1]) for path in self._folder.iterdir() if (found := _NAME.match(path.name))]
+        taken = [int(found[1]) for path in self._folder.iterdir() if (found := NAME.match(path.name))]
         folder = self._folder / f"index-{max(taken, default=0) + 1}"
         folder.mkdir(mode=0o700)
         try:
             made = make(self._generation(folder))
             switch = self._folder / "current.new"
             switch.write_text(folder.name, encoding="ascii")
-            switch.replace(self._folder / "current")
+            with self._changes.changing():
+                switch.replace(self._folder / CURRENT)
         except BaseException:
             rmtree(folder, ignore_errors=True)
             raise
         for old in self._folder.iterdir():
-            if old != folder and old.name != "current":
+            if old != folder and old.name not in {CURRENT, _CHANGES}:
                 # On Windows a reader may still have it open: the next rebuild removes it.
                 rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)
         return made

@@ -80,8 +80,14 @@ class View:
 
     @property
     def state(self) -> object:
-        """A token: while it stays equal, this view answers the same question the same way (see `Index.state`)."""
+        """A token: while it stays equal, the same question gets the same answer; None while nobody can tell."""
         return self._index.state
+
+    @property
+    def facts(self) -> object:
+        """What makes this view: two with equal facts give the same answers."""
+        known = (self.scope.fields, self._names, self._priorities, self._places)
+        return self._index, *known, self._shared_numbers, self._preferred
 
     @property
     def shared_numbers(self) -> SharedNumbers:
@@ -135,8 +141,8 @@ class View:
 
     def lookup(self, number: str) -> Lookup:
         """Find whose number this is, in whatever notation it is asked (see `lookup.lookup`)."""
-        with self._index.snapshot() as snapshot:
-            return lookup.lookup(self._reading(snapshot), ask(number, self.location))
+        asked = ask(number, self.location)
+        return self._index.at_once(lambda snapshot: lookup.lookup(self._reading(snapshot), asked))
 
     @contextmanager
     def numbers(self) -> Iterator[Reading]:

@@ -21,6 +21,7 @@ class Book:
         self.location = location
         self.scans = 0
         self.state: object = 0
+        self.facts: object = self
         self._listings: list[Listing] = []
         for source, held in contacts.items():
             for contact, where in held:

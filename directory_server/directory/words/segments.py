@@ -51,7 +51,7 @@ class Snapshot(NamedTuple):
     """One unchanging state of the index: a connection within its transaction, and the segments it sees."""
 
     connection: sqlite3.Connection
-    opened: Sequence[Opened]
+    opened: State
 
 
 class Segments:

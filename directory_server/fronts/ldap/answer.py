@@ -32,6 +32,10 @@ def _choose(asked: tuple[str, ...]) -> _Chosen:
     return tuple((ber.encode_text(name), attribute) for name, attribute in chosen.items())
 
 
+def _set(values: tuple[str, ...]) -> bytes:
+    return ber.encode_text(values[0]) if len(values) == 1 else b"".join(map(ber.encode_text, values))
+
+
 class Writer:
     """Encodes the entries of one search.
 
@@ -52,7 +56,7 @@ class Writer:
         for name, attribute in self._chosen:
             values = self._numbers(entry, attribute) if attribute.kind is Kind.PHONE else entry.values(attribute.name)
             if values:
-                held = b"" if self._types_only else b"".join(map(ber.encode_text, values))
+                held = b"" if self._types_only else _set(values)
                 attributes.append(ber.encode(ber.SEQUENCE, name + ber.encode(ber.SET, held)))
         return response.entry(entry.dn, attributes)
 

@@ -5,7 +5,7 @@ When a call rings, every phone of a group asks for the same caller with the same
 
 from typing import Protocol
 
-_MOST_BYTES = 4 * 1024 * 1024
+_MOST_BYTES = 32 * 1024 * 1024
 _LONGEST_REQUEST = 512
 _LONGEST_ANSWER = 16 * 1024
 _OVERHEAD = 300  # of one entry here, apart from its bytes
@@ -16,11 +16,13 @@ class Changing(Protocol):
 
     @property
     def state(self) -> object:
-        """A token that is equal while nothing has changed."""
+        """A token that is equal while nothing has changed; None while nobody can tell."""
 
 
 class Answers:
-    """Response operations by the request as sent, without its message id; 4 MiB at most. For one view and one thread.
+    """Response operations by the request as sent, without its message id; 32 MiB at most.
+
+    For one view and one thread.
 
     Begin every request with `known`: it looks at the state that `keep` then goes by.
     """
@@ -43,6 +45,8 @@ class Answers:
         """Remember an answer that was worked out after `known` and before anything else was asked."""
         size = len(request) + sum(map(len, operations)) + _OVERHEAD
         if not request or len(request) > _LONGEST_REQUEST or size > _LONGEST_ANSWER:
+            return
+        if self._state is None or self._book.state != self._state:  # changed meanwhile, or nobody can tell
             return
         if self._size + size > _MOST_BYTES:
             self._forget()

@@ -113,7 +113,9 @@ def encode_boolean(value: bool, tag: int = BOOLEAN) -> bytes:
 
 def encode_text(value: str, tag: int = OCTET_STRING) -> bytes:
     """Return text as UTF-8; undecodable bytes that `text` kept come out as they went in."""
-    return encode(tag, value.encode("utf-8", "surrogateescape"))
+    data = value.encode("utf-8", "surrogateescape")
+    length = len(data)
+    return bytes((tag, length)) + data if length < _LONG_FORM else encode(tag, data)
 
 
 def text(data: bytes, start: int, stop: int) -> str:

@@ -17,7 +17,11 @@ class Book(Protocol):
 
     @property
     def state(self) -> object:
-        """A token: while it stays equal, the same question gets the same answer."""
+        """A token: while it stays equal, the same question gets the same answer; None while nobody can tell."""
+
+    @property
+    def facts(self) -> object:
+        """What makes this view: two with equal facts give the same answers."""
 
     def lookup(self, number: str) -> Found:
         """Return the visible contacts a number belongs to."""

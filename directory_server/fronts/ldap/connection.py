@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import socket
 import ssl
 import traceback
 from collections.abc import Callable, Coroutine
@@ -10,6 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from directory_server.fronts.ldap import lane
 from directory_server.fronts.ldap.credentials import Credentials
 from directory_server.fronts.ldap.doorkeeper import Doorkeeper
 from directory_server.fronts.ldap.limits import Limits
@@ -18,6 +18,7 @@ from directory_server.fronts.ldap.response import Code, Tag, messages, result
 from directory_server.fronts.ldap.search import Running, Tree
 from directory_server.fronts.ldap.secured import Secured
 from directory_server.fronts.ldap.session import Abandon, Bind, Operation, Session, StartTls
+from directory_server.fronts.ldap.socket_options import tune
 
 _LOG = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Connection(asyncio.Protocol):
         peer = stream.get_extra_info("peername")
         self._address = str(peer[0]) if peer else "?"
         self._shared.connections.add(self)
-        _tune(stream.get_extra_info("socket"), self._shared.limits)
+        tune(stream.get_extra_info("socket"), self._shared.limits)
         if not self._shared.doorkeeper.admit(self._address):
             self._session.close(Code.BUSY, "too many connections")
             self._flush()
@@ -86,6 +87,11 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Feed the session."""
         session, before = self._session, self._session.messages
+        if self._transport is not None and not self._paused and session.at_rest:
+            tree = self._tree()
+            if tree is not None and (known := lane.answer(data, session, tree)) is not None:
+                self._transport.write(known)
+                return
         begins = not session.incomplete
         session.receive(data)
         self._proceed()
@@ -171,9 +177,12 @@ class Connection(asyncio.Protocol):
             self.close(Code.OTHER, "internal error")
         self._flush()
 
+    def _tree(self) -> Tree | None:
+        session = self._session
+        return self._shared.credentials.tree(session.client, can_start_tls=self._can_start_tls, secure=session.secure)
+
     def _operate(self, operation: Operation) -> None:
-        shared, session = self._shared, self._session
-        tree = shared.credentials.tree(session.client, can_start_tls=self._can_start_tls, secure=session.secure)
+        session, tree = self._session, self._tree()
         if tree is None:
             self.close(Code.UNAVAILABLE, "this client no longer exists")
             return
@@ -203,6 +212,8 @@ class Connection(asyncio.Protocol):
         operations = search.answer(running, shared.clock)
         if answers and not running.stopped:
             answers.keep(body, operations)
+            if tree.callers and body:
+                tree.callers.learn(body, request)
         self._session.finished(message_id, messages(message_id, operations))
 
     def _fail(self, operation: Operation, error: Exception) -> None:
@@ -281,13 +292,3 @@ def _report(error: BaseException) -> None:
     """Log where it happened, not what: an exception's text may quote a contact."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     _LOG.error("LDAP request failed: %s in %s:%s", type(error).__name__, frame.filename, frame.lineno)
-
-
-def _tune(connected: socket.socket | None, limits: Limits) -> None:
-    if connected is None:
-        return
-    # asyncio sets TCP_NODELAY only on sockets it made itself; without it a TLS answer waits 40 ms.
-    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    if hasattr(socket, "TCP_KEEPIDLE"):
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, limits.keepalive_seconds)

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from directory_server.fronts.ldap import ber
-from directory_server.fronts.ldap.message import Control
+from directory_server.fronts.ldap.message import Control, Request, SearchRequest
 from directory_server.fronts.ldap.response import Code
 
 PAGED: Final = "1.2.840.113556.1.4.319"
 SORT: Final = "1.2.840.113556.1.4.473"
 LIST_VIEW: Final = "2.16.840.1.113730.3.4.9"
 OIDS: Final = (PAGED, SORT, LIST_VIEW)
+MANAGE_DSA_IT: Final = "2.16.840.1.113730.3.4.2"
+DOMAIN_SCOPE: Final = "1.2.840.113556.1.4.1339"
 _SORTED: Final = "1.2.840.113556.1.4.474"
 _VIEWED: Final = "2.16.840.1.113730.3.4.10"
 
@@ -74,6 +76,14 @@ class Controls:
 
 
 NONE: Final = Controls()
+
+
+def is_honoured(oid: str, request: Request) -> bool:
+    """Whether a critical control may come with this request.
+
+    There are no referrals here, so two controls are kept by doing nothing (RFC 3296 §3, MS-ADTS 3.1.1.3.4.1.4).
+    """
+    return oid in (MANAGE_DSA_IT, DOMAIN_SCOPE) or (isinstance(request, SearchRequest) and oid in OIDS)
 
 
 def read(controls: Iterable[Control]) -> Controls:

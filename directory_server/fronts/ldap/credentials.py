@@ -79,6 +79,14 @@ class Credentials:
         except KeyError:
             self._trees.pop(wanted, None)
             return None
-        tree = Tree(self._suffixes.get(client, self._suffix), book, self._limits, can_start_tls, secure)
+        suffix = self._suffixes.get(client, self._suffix)
+        tree = held[0] if held is not None else None
+        if tree is None or not _is_still(tree, book, suffix):
+            tree = Tree(suffix, book, self._limits, can_start_tls, secure)
         self._trees[wanted] = (tree, now)
         return tree
+
+
+def _is_still(tree: Tree, book: Book | None, suffix: str) -> bool:
+    """Whether what a tree remembers stays true in this view."""
+    return tree.suffix == suffix and tree.book is not None and book is not None and tree.book.facts == book.facts

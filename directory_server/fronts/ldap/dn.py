@@ -121,6 +121,7 @@ def _escape(text: str, at: int) -> tuple[bytes, int]:
     raise DnSyntaxError("broken escape in a distinguished name")
 
 
+@lru_cache(maxsize=1024)
 def escape(value: str) -> str:
     """Return a value as it stands in a distinguished name (RFC 4514 §2.4)."""
     written = re.sub(r'([,+"\\<>;=])', r"\\\1", value).replace("\0", "\\00")

@@ -63,8 +63,10 @@ class Matcher:
             assertion = phone.parts(node, self._location, self._lookup)
         elif isinstance(node, f.Equality | f.Approximate):
             assertion = phone.whole(node.value, self._location, self._lookup)
-        if assertion is None:
-            return _undefined
+        return _undefined if assertion is None else self.of(attribute, assertion)
+
+    def of(self, attribute: Attribute, assertion: phone.Assertion) -> Predicate:
+        """Return the predicate of an assertion about the numbers of an attribute, and remember it."""
         hits, name = assertion.hits, attribute.name
         self.assertions.append((name, assertion))
 

@@ -269,3 +269,10 @@ def _controls(pdu: bytes, at: int, end: int, limits: Limits) -> tuple[Control, .
         controls.append(Control(ber.text(pdu, name_start, name_stop), critical, value))
         at = at_end
     return tuple(controls)
+
+
+def to_cancel(value: bytes) -> int:
+    """Return the message id in the value of a cancel request (RFC 3909 §2); raises BerError."""
+    at, stop = ber.expect(value, 0, len(value), ber.SEQUENCE)
+    at, end = ber.expect(value, at, stop, ber.INTEGER)
+    return ber.integer(value, at, end)

@@ -65,7 +65,11 @@ def envelope(message_id: int, operation: bytes) -> bytes:
 
 def messages(message_id: int, operations: Iterable[bytes]) -> bytes:
     """Return a whole LDAPMessage around each of these response operations."""
-    number = ber.encode_integer(message_id)
+    return enveloped(ber.encode_integer(message_id), operations)
+
+
+def enveloped(number: bytes, operations: Iterable[bytes]) -> bytes:
+    """Return the same as `messages`, the message id being encoded already."""
     return b"".join([ber.encode(ber.SEQUENCE, number + operation) for operation in operations])
 
 

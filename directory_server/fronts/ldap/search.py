@@ -15,6 +15,7 @@ from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap.answer import Writer
 from directory_server.fronts.ldap.answers import Answers
 from directory_server.fronts.ldap.book import Book
+from directory_server.fronts.ldap.caller import Callers
 from directory_server.fronts.ldap.candidates import Candidates
 from directory_server.fronts.ldap.control import NONE, Controls
 from directory_server.fronts.ldap.entry import SUBSCHEMA, Entry, Node, Person
@@ -82,10 +83,13 @@ class Tree:
     secure: bool = False
     base: dn.Dn = field(init=False)
     answers: Answers | None = field(init=False, compare=False)
+    callers: Callers | None = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base", dn.parse(self.suffix))
         object.__setattr__(self, "answers", Answers(self.book) if self.book else None)
+        callers = Callers(self.book, self.base, self.suffix, self.limits) if self.book else None
+        object.__setattr__(self, "callers", callers)
 
     def search(self, request: SearchRequest, controls: Controls = NONE, *, waiting: bool) -> Search:  # noqa: PLR0911 - one return for each refusal
         """Return the search; wrong requests give a search whose answer is the error.

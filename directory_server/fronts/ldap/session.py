@@ -18,10 +18,6 @@ STARTTLS = "1.3.6.1.4.1.1466.20037"
 WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
 CANCEL = "1.3.6.1.1.8"
 PLAIN = "PLAIN"
-MANAGE_DSA_IT = "2.16.840.1.113730.3.4.2"
-DOMAIN_SCOPE = "1.2.840.113556.1.4.1339"
-# There are no referrals here, so both are kept by doing nothing (RFC 3296 §3, MS-ADTS 3.1.1.3.4.1.4).
-_HONOURED_CONTROLS = frozenset({MANAGE_DSA_IT, DOMAIN_SCOPE})
 _PLAIN_PARTS = 3
 _RESPONSES: dict[type, Tag] = {
     m.BindRequest: Tag.BIND,
@@ -96,6 +92,11 @@ class Session:
     def waiting(self) -> bool:
         """Whether nothing more is read before a bind is answered or TLS stands."""
         return self._waiting
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether somebody is bound, and nothing is half read, half done or unsent but for outstanding operations."""
+        return bool(self.client) and not (self._input or self._events or self._output or self.closed or self._waiting)
 
     @property
     def incomplete(self) -> bool:
@@ -177,7 +178,7 @@ class Session:
         if message.id in self.outstanding:
             raise ber.BerError("message id in use")
         tag = request.response if isinstance(request, m.WriteRequest) else _RESPONSES[type(request)]
-        if any(one.critical and not _is_honoured(one.oid, request) for one in message.controls):
+        if any(one.critical and not control.is_honoured(one.oid, request) for one in message.controls):
             text = "critical control not supported"
             self._output.append(result(message.id, tag, Code.UNAVAILABLE_CRITICAL_EXTENSION, text))
         elif isinstance(request, m.WriteRequest):
@@ -267,9 +268,7 @@ class Session:
     def _cancel(self, message_id: int, value: bytes) -> None:
         """Stop a search and say so twice (RFC 3909): to it, and to who asked for it."""
         try:
-            at, stop = ber.expect(value, 0, len(value), ber.SEQUENCE)
-            at, end = ber.expect(value, at, stop, ber.INTEGER)
-            wanted = ber.integer(value, at, end)
+            wanted = m.to_cancel(value)
         except ber.BerError:
             self._output.append(extended(message_id, Code.PROTOCOL_ERROR, "malformed cancel request"))
             return
@@ -294,7 +293,3 @@ class Session:
         if message_id in self.outstanding:
             self.outstanding.discard(message_id)
             self._output.append(answer)
-
-
-def _is_honoured(oid: str, request: m.Request) -> bool:
-    return oid in _HONOURED_CONTROLS or (isinstance(request, m.SearchRequest) and oid in control.OIDS)

@@ -3,7 +3,7 @@
 from directory_server.fronts.ldap import control, schema
 from directory_server.fronts.ldap.dn import Dn, escape, parse
 from directory_server.fronts.ldap.entry import SUBSCHEMA, Node
-from directory_server.fronts.ldap.session import CANCEL, DOMAIN_SCOPE, MANAGE_DSA_IT, PLAIN, STARTTLS, WHO_AM_I
+from directory_server.fronts.ldap.session import CANCEL, PLAIN, STARTTLS, WHO_AM_I
 
 ALL_OPERATIONAL = "1.3.6.1.4.1.4203.1.5.1"  # RFC 3673
 TRUE_FALSE_FILTERS = "1.3.6.1.4.1.4203.1.5.3"  # RFC 4526
@@ -16,7 +16,7 @@ def root_dse(suffix: str, *, can_start_tls: bool, secure: bool) -> Node:
         "namingContexts": (suffix,),
         "supportedLDAPVersion": ("2", "3"),
         "supportedExtension": (WHO_AM_I, CANCEL, STARTTLS) if can_start_tls else (WHO_AM_I, CANCEL),
-        "supportedControl": (MANAGE_DSA_IT, DOMAIN_SCOPE, *control.OIDS),
+        "supportedControl": (control.MANAGE_DSA_IT, control.DOMAIN_SCOPE, *control.OIDS),
         "supportedSASLMechanisms": (PLAIN,) if secure else (),
         "supportedFeatures": (ALL_OPERATIONAL, TRUE_FALSE_FILTERS),
         "subschemaSubentry": (SUBSCHEMA,),

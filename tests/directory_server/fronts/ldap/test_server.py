@@ -98,7 +98,7 @@ def test_a_fault_in_the_directory_is_an_answer(world: World, caplog: pytest.LogC
         running.add_client("sbc", fill(world))
         with bound(running) as wire:
             world.index.close()
-            world.index._current = lambda: None  # type: ignore[method-assign] # as if the files were gone
+            world.index._snapshots.current = lambda: None  # type: ignore[method-assign] # as if the files were gone
             for number, text in ((2, "+491701234567"), (3, "*canary*")):
                 node = f.Substrings("cn", "", ("canary",), "") if "canary" in text else f.Equality("mobile", text)
                 wire.sendall(oracle.search(number, node))

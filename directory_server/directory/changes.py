@@ -1,0 +1,56 @@
+"""Changes: a number that all processes see and that is another one after every change of the index.
+
+It costs a reader a tenth of a microsecond, where a question to the database costs several. The writer makes it odd
+before a change can become visible and even afterwards; one that is killed in between leaves it odd, which says that
+nobody can tell.
+"""
+
+import mmap
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+_SIZE: Final = 8
+
+
+class Changes:
+    """The number in one file, which is made if there is none. Writers hold the lock of what changes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._map, self._inode = self._opened()
+
+    def _opened(self) -> tuple[mmap.mmap, int]:
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if os.fstat(file).st_size < _SIZE:
+                os.ftruncate(file, _SIZE)
+            return mmap.mmap(file, _SIZE), os.fstat(file).st_ino
+        finally:
+            os.close(file)
+
+    def number(self) -> int | None:
+        """Return the number, None while something changes."""
+        found = int.from_bytes(self._map[:_SIZE], "little")
+        return None if found & 1 else found
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Do here what makes a change visible."""
+        begun = int.from_bytes(self._map[:_SIZE], "little") | 1
+        self._map[:_SIZE] = begun.to_bytes(_SIZE, "little")
+        try:
+            yield
+        finally:
+            self._map[:_SIZE] = (begun + 1).to_bytes(_SIZE, "little")
+
+    def reopen(self) -> None:
+        """Look at the file again, which may have been replaced by another one."""
+        try:
+            replaced = self._path.stat().st_ino != self._inode
+        except FileNotFoundError:
+            replaced = True
+        if replaced:
+            self._map, self._inode = self._opened()

@@ -1,0 +1,51 @@
+"""Lane: requests that came before but for message id and number, answered from their bytes without being decoded."""
+
+from directory_server.fronts.ldap import ber
+from directory_server.fronts.ldap.response import enveloped
+from directory_server.fronts.ldap.search import Tree
+from directory_server.fronts.ldap.session import Session
+
+_SHORTEST = 16
+_LONG_FORM = 0x80
+_MOST_ID_BYTES = 4
+_LENGTH_BYTES = {0x81: 1, 0x82: 2, 0x84: 4}
+
+
+def split(data: bytes) -> tuple[bytes, bytes] | None:
+    """Return the encoded message id of what is one whole message, and what stands behind it; None if it is not.
+
+    None, too, for ids that are not in the one encoding that answers have.
+    """
+    if len(data) < _SHORTEST or data[0] != ber.SEQUENCE:
+        return None
+    length, at = data[1], 2
+    if length >= _LONG_FORM:
+        count = _LENGTH_BYTES.get(length, 0)
+        length, at = int.from_bytes(data[2 : 2 + count], "big"), 2 + count
+    if at + length != len(data) or at + _MOST_ID_BYTES + 3 > len(data) or data[at] != ber.INTEGER:
+        return None
+    size, first, second = data[at + 1 : at + 4]
+    if not 1 <= size <= _MOST_ID_BYTES or first >= _LONG_FORM or not (first or (size > 1 and second >= _LONG_FORM)):
+        return None
+    end = at + 2 + size
+    return data[at:end], data[end:]
+
+
+def answer(data: bytes, session: Session, tree: Tree) -> bytes | None:
+    """Return the answer to one whole message of a known kind; None if the session must take it."""
+    found = split(data)
+    if found is None or tree.answers is None or tree.callers is None:
+        return None
+    number, body = found
+    if session.outstanding and int.from_bytes(number[2:], "big") in session.outstanding:
+        return None
+    operations = tree.answers.known(body)
+    if operations is None:
+        try:
+            operations = tree.callers.answer(body)
+        except Exception:  # noqa: BLE001 - the session meets it again, and reports it
+            return None
+        if operations is None:
+            return None
+        tree.answers.keep(body, operations)
+    return enveloped(number, operations)
