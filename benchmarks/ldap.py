@@ -1,7 +1,7 @@
 """LDAP caller lookups beside OpenLDAP, in one run: `python benchmarks/ldap.py [--contacts N] [--rounds N]`.
 
 The front, in a process of its own over a real store and index, and a real slapd (`loglevel 0`, equality index) hold
-the same contacts. One closed-loop load generator (epoll, one request outstanding on every connection) asks them in
+the same contacts. A compiled load generator (ldap_load.c; one request outstanding on every connection) asks them in
 turn, in slices, with the same pre-encoded requests; every answer is compared with the one whose entry was checked
 before. Servers run on one core, the generator on another. The machine's speed swings, so compare neighbouring slices.
 """
@@ -11,16 +11,16 @@ import asyncio
 import multiprocessing
 import os
 import random
-import select
 import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -36,10 +36,11 @@ from tests.fakes.world import World
 from tests.servers.slapd import Slapd
 
 SUFFIX = "dc=contacts"
-CALLERS = (2000, 50_000)
-"""Different numbers asked: so few that they come again within seconds, and so many that nearly each one is new."""
+CALLERS = (2000, 50_000, 200_000)
+"""Different numbers asked: so few that they come again within seconds, as many as are remembered, and so many that most
+are new."""
 
-SLICE_S = 0.6
+SLICE_S = 0.8
 PASSWORD = "benchmark"  # noqa: S105 - of a server that lives a minute on loopback
 
 
@@ -130,25 +131,36 @@ def whole(wire: socket.socket) -> bytes:
         data += wire.recv(65536)
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What was measured of a server in one slice: answers per second, microseconds, microseconds of CPU per answer."""
+
+    rate: float
+    p50: float
+    p99: float
+    cpu: float
+
+
 @dataclass
 class Peer:
-    """A server under test and what was measured of it."""
+    """A server under test; `callers` is the file that the load generator reads."""
 
     name: str
     address: tuple[str, int]
     user: str
     password: str
     pid: int
-    requests: list[bytes] = field(default_factory=list)
-    answers: list[bytes] = field(default_factory=list)
-    rates: list[float] = field(default_factory=list)
-    latencies: list[float] = field(default_factory=list)
-    cpu_s: float = 0.0
+    callers: Path
 
     def cpu(self) -> float:
         """Return the CPU seconds its process has used."""
         fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident_mb(self) -> float:
+        """Return the megabytes its process holds in memory."""
+        lines = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
     def connect(self) -> socket.socket:
         """Return a bound connection."""
@@ -160,8 +172,9 @@ class Peer:
         return wire
 
     def learn(self, asked: list[int]) -> None:
-        """Ask everything once, check each answer, and remember it."""
-        with self.connect() as wire:
+        """Ask everything once, check each answer, and write both down for the load generator."""
+        with self.connect() as wire, self.callers.open("wb") as file:
+            put(file, bind(self.user, self.password))
             for place, at in enumerate(asked):
                 request = search(1000 + place, number(at))
                 wire.sendall(request)
@@ -169,89 +182,68 @@ class Peer:
                 wanted = ber.encode_text(name(at)), ber.encode_text(number(at)), b"\x0a\x01\x00\x04\x00\x04\x00"
                 if any(part not in answer for part in wanted) or answer.count(b"displayName") != 1:
                     raise SystemExit(f"{self.name} answered {number(at)} wrongly")
-                self.requests.append(request)
-                self.answers.append(answer)
+                put(file, request)
+                put(file, answer)
+
+    def load(self, generator: Path, connections: int, callers: int, seed: int, *, persistent: bool) -> Slice:
+        """Ask for a while."""
+        numbers = (self.address[1], connections, SLICE_S, seed, callers, int(persistent))
+        used = self.cpu()
+        with self.callers.open("rb") as file:
+            run = subprocess.run(
+                [generator, *map(str, numbers)], stdin=file, capture_output=True, text=True, check=False
+            )
+        if run.returncode:
+            raise SystemExit(f"{self.name}: {run.stderr}")
+        answers, seconds, p50, _p90, p99 = map(float, run.stdout.split())
+        return Slice(answers / seconds, p50, p99, (self.cpu() - used) / answers * 1e6)
 
 
-def run_slice(peer: Peer, wires: list[socket.socket], generator: random.Random, seconds: float, callers: int) -> None:
-    """Keep one request outstanding on every connection for a while, for one of the first `callers` numbers learnt."""
-    poll = select.epoll()
-    pending: dict[int, tuple[socket.socket, int, bytes, float]] = {}
-    clock = time.perf_counter
-    requests, answers, latencies = peer.requests, peer.answers, []
-    used = peer.cpu()
-    start = clock()
-    end = start + seconds
-    for wire in wires:
-        poll.register(wire.fileno(), select.EPOLLIN)
-        at = generator.randrange(callers)
-        pending[wire.fileno()] = (wire, at, b"", clock())
-        wire.send(requests[at])
-    while pending:
-        for number_, _ in poll.poll():
-            wire, at, held, sent = pending[number_]
-            data = held + wire.recv(65536)
-            if len(data) < len(answers[at]):
-                pending[number_] = (wire, at, data, sent)
-                continue
-            now = clock()
-            if data != answers[at]:
-                raise SystemExit(f"{peer.name} gave a wrong answer")
-            latencies.append(now - sent)
-            if now >= end:
-                del pending[number_]
-                continue
-            at = int(generator.random() * callers)
-            pending[number_] = (wire, at, b"", now)
-            wire.send(requests[at])
-    poll.close()
-    peer.rates.append(len(latencies) / (clock() - start))
-    peer.latencies += latencies
-    peer.cpu_s += peer.cpu() - used
+def put(file: BinaryIO, data: bytes) -> None:
+    """Write bytes behind their length."""
+    file.write(len(data).to_bytes(4, "little") + data)
 
 
-def measure(ours: Peer, theirs: Peer, connections: int, rounds: int, callers: int) -> float:
+def measure(generator: Path, ours: Peer, theirs: Peer, case: tuple[int, int, bool], rounds: int) -> float:
     """Ask both in alternating slices, print what came of it, and return the ratio."""
-    generator = random.Random(connections)
-    wires = {peer.name: [peer.connect() for _ in range(connections)] for peer in (ours, theirs)}
-    for peer in (ours, theirs):
-        peer.rates, peer.latencies, peer.cpu_s = [], [], 0.0
-        run_slice(peer, wires[peer.name], generator, SLICE_S, callers)
-        peer.rates, peer.latencies, peer.cpu_s = [], [], 0.0
-    for at in range(rounds):
+    connections, callers, persistent = case
+    found: dict[str, list[Slice]] = {peer.name: [] for peer in (ours, theirs)}
+    for at in range(rounds + 1):
         for peer in (ours, theirs) if at % 2 == 0 else (theirs, ours):
-            run_slice(peer, wires[peer.name], generator, SLICE_S, callers)
-    for held in wires.values():
-        for wire in held:
-            wire.close()
-    print(f"{connections} connections, {callers} callers, {rounds} rounds of {SLICE_S} s each")
+            found[peer.name].append(peer.load(generator, connections, callers, at + 1, persistent=persistent))
+    kind = "" if persistent else ", connect and bind for each look-up"
+    print(f"{connections} connections, {callers} callers{kind}, {rounds} rounds of {SLICE_S} s each")
     for peer in (ours, theirs):
-        cuts = statistics.quantiles(peer.latencies, n=100)
+        slices = found[peer.name][1:]  # the first warms up
+        rate, p50, p99, cpu = (statistics.median(part) for part in zip(*map(astuple, slices), strict=True))
         print(
-            f"  {peer.name:<10} {statistics.median(peer.rates):>8.0f} req/s   p50 {cuts[49] * 1e6:>6.0f} µs"
-            f"   p99 {cuts[98] * 1e6:>6.0f} µs   CPU {peer.cpu_s / len(peer.latencies) * 1e6:>4.0f} µs each"
-            f"   {len(peer.latencies)} answers, all right"
+            f"  {peer.name:<10} {rate:>8.0f} req/s   p50 {p50:>6.0f} µs   p99 {p99:>6.0f} µs   CPU {cpu:>4.0f} µs each"
+            f"   {peer.resident_mb():>5.0f} MB"
         )
-    ratios = sorted(mine / other for mine, other in zip(ours.rates, theirs.rates, strict=True))
+    pairs = zip(found[ours.name][1:], found[theirs.name][1:], strict=True)
+    ratios = sorted(mine.rate / other.rate for mine, other in pairs)
     ratio = statistics.median(ratios)
-    print(f"  ratio      {ratio:>8.2f} times slapd   (rounds {ratios[0]:.2f} to {ratios[-1]:.2f})")
+    print(f"  ratio      {ratio:>8.2f} times slapd   (rounds {ratios[0]:.2f} to {ratios[-1]:.2f})", flush=True)
     return ratio
 
 
 def main() -> None:
     """Fill both servers, then measure."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--contacts", type=int, default=100_000)
+    options.add_argument("--contacts", type=int, default=1_000_000)
     options.add_argument("--rounds", type=int, default=6)
-    options.add_argument("--connections", type=int, nargs="+", default=[16, 128])
+    options.add_argument("--connections", type=int, nargs="+", default=[1, 16, 128])
     options.add_argument("--threads", type=int, default=4, help="slapd's; 4 and 16 are the usual best")
     chosen = options.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     server_core, own_core = ({cores[-1]}, {cores[0]}) if len(cores) > 1 else (set(cores), set(cores))
     asked = random.Random(1).sample(range(chosen.contacts), min(max(CALLERS), chosen.contacts))
-    with tempfile.TemporaryDirectory(prefix="ldap-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ldap-bench-") as name_:
+        folder = Path(name_)
+        generator = folder / "ldap_load"
+        subprocess.run(["cc", "-O2", "-o", generator, Path(__file__).with_name("ldap_load.c")], check=True)
         start = time.perf_counter()
-        fill(Path(folder), chosen.contacts)
+        fill(folder, chosen.contacts)
         filled = time.perf_counter()
         slapd = Slapd(suffix=SUFFIX, anonymous=False, global_extra=f"loglevel 0\nthreads {chosen.threads}")
         slapd.load(ldif(chosen.contacts))
@@ -261,24 +253,24 @@ def main() -> None:
         )
         context: Any = multiprocessing.get_context("spawn")
         pipe, far = context.Pipe()
-        process = context.Process(target=serve, args=(Path(folder), far, server_core))
+        process = context.Process(target=serve, args=(folder, far, server_core))
         process.start()
         os.sched_setaffinity(0, server_core)  # inherited by slapd
         with slapd:
             os.sched_setaffinity(0, own_core)
             slapd_pid = slapd.process.pid if slapd.process else 0
-            ours = Peer("contactory", pipe.recv(), "sbc", PASSWORD, process.pid)
-            theirs = Peer("slapd", ("127.0.0.1", slapd.port), slapd.reader_dn, slapd.reader_password, slapd_pid)
+            there = ("127.0.0.1", slapd.port)
+            ours = Peer("contactory", pipe.recv(), "sbc", PASSWORD, process.pid, folder / "ours")
+            theirs = Peer("slapd", there, slapd.reader_dn, slapd.reader_password, slapd_pid, folder / "theirs")
             for peer in (ours, theirs):
                 peer.learn(asked)
-            ratios = [
-                (connections, callers, measure(ours, theirs, connections, chosen.rounds, callers))
-                for connections in chosen.connections
-                for callers in sorted({min(number_, len(asked)) for number_ in CALLERS})
-            ]
+            several = sorted({min(number_, len(asked)) for number_ in CALLERS})
+            cases = [(connections, callers, True) for connections in chosen.connections for callers in several]
+            cases.append((16, several[0], False))
+            ratios = [(case, measure(generator, ours, theirs, case, chosen.rounds)) for case in cases]
         print("\nconnections  callers  times slapd")
-        for connections, callers, ratio in ratios:
-            print(f"{connections:>11}{callers:>9}{ratio:>13.2f}")
+        for (connections, callers, persistent), ratio in ratios:
+            print(f"{connections:>11}{callers:>9}{ratio:>13.2f}{'' if persistent else '   connect and bind each'}")
         pipe.send(None)
         process.join(10)
 

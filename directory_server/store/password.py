@@ -65,13 +65,23 @@ class VerifiedPasswords:
     def __repr__(self) -> str:
         return "<VerifiedPasswords>"
 
-    def verify(self, password: str, phc: str | None) -> bool:
-        """Return whether the password has this hash; None (an unknown name) is refused after the same work."""
-        mark = blake2b(_bytes(f"{phc}\0{password}"), key=self._key, digest_size=32).digest()
+    def knows(self, password: str, phc: str) -> bool:
+        """Return whether the password was found to have this hash before."""
+        mark = self._mark(password, phc)
         with self._lock:
             if mark in self._seen:
                 self._seen.move_to_end(mark)
                 return True
+        return False
+
+    def _mark(self, password: str, phc: str | None) -> bytes:
+        return blake2b(_bytes(f"{phc}\0{password}"), key=self._key, digest_size=32).digest()
+
+    def verify(self, password: str, phc: str | None) -> bool:
+        """Return whether the password has this hash; None (an unknown name) is refused after the same work."""
+        if phc is not None and self.knows(password, phc):
+            return True
+        mark = self._mark(password, phc)
         if not matches(password, phc or DUMMY) or phc is None:
             return False
         with self._lock:

@@ -22,37 +22,38 @@ class Changing(Protocol):
 class Answers:
     """Response operations by the request as sent, without its message id; 32 MiB at most.
 
-    For one view and one thread.
-
-    Begin every request with `known`: it looks at the state that `keep` then goes by.
+    For one view and one thread. Begin every request with `known`: it looks at the state that `keep` then goes by.
     """
 
     def __init__(self, book: Changing) -> None:
         self._book = book
         self._state: object = None
         self._held: dict[bytes, list[bytes]] = {}
+        self._older: dict[bytes, list[bytes]] = {}
         self._size = 0
 
     def known(self, request: bytes) -> list[bytes] | None:
         """Return the answer to these bytes, or None if it must be worked out."""
         state = self._book.state
         if state != self._state:
-            self._forget()
+            self._held, self._older, self._size = {}, {}, 0
             self._state = state
-        return self._held.get(request)
+        found = self._held.get(request)
+        if found is None and (found := self._older.get(request)) is not None:
+            self._put(request, found)
+        return found
 
     def keep(self, request: bytes, operations: list[bytes]) -> None:
         """Remember an answer that was worked out after `known` and before anything else was asked."""
-        size = len(request) + sum(map(len, operations)) + _OVERHEAD
-        if not request or len(request) > _LONGEST_REQUEST or size > _LONGEST_ANSWER:
+        if not request or len(request) > _LONGEST_REQUEST or sum(map(len, operations)) > _LONGEST_ANSWER:
             return
         if self._state is None or self._book.state != self._state:  # changed meanwhile, or nobody can tell
             return
-        if self._size + size > _MOST_BYTES:
-            self._forget()
+        self._put(request, operations)
+
+    def _put(self, request: bytes, operations: list[bytes]) -> None:
+        size = len(request) + sum(map(len, operations)) + _OVERHEAD
+        if self._size + size > _MOST_BYTES // 2:  # what nobody has asked for since the last time goes
+            self._held, self._older, self._size = {}, self._held, 0
         self._held[request] = operations
         self._size += size
-
-    def _forget(self) -> None:
-        self._held.clear()
-        self._size = 0

@@ -108,3 +108,21 @@ def test_a_client_has_a_password_or_an_address(database):
     clients.change(database, replace(bare, addresses=()), "secret")
     assert clients.verify(database, "sbc", "secret", HERE)
     assert clients.known_by(database, HERE) is None
+
+
+def test_only_a_password_found_right_before_is_right_again_at_once(database):
+    added = clients.add(database, client(addresses=("10.0.0.0/8",)), "right")
+    asked = "sbc", "right", HERE
+    assert clients.verify_again(database, *asked) is None
+    assert clients.verify(database, *asked) == clients.verify_again(database, *asked) == added
+    for other in (("sbc", "wrong", HERE), ("sbc", "", HERE), ("x", "right", HERE), ("sbc", "right", "::1")):
+        assert clients.verify_again(database, *other) is None
+    changed = replace(added, preset="snom")
+    clients.change(database, changed)
+    assert clients.verify_again(database, *asked) == changed
+    clients.change(database, changed, "new")
+    assert clients.verify_again(database, *asked) is None
+    clients.remove(database, "sbc")
+    assert clients.verify_again(database, "sbc", "new", HERE) is None
+    bare = clients.add(database, client(addresses=("10.0.0.0/8",)), None)
+    assert clients.verify_again(database, bare.name, "", HERE) is None

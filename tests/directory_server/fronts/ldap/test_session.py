@@ -126,7 +126,8 @@ def test_extended_operations() -> None:
 
 
 @pytest.mark.parametrize(("oid", "critical", "served"), [
-    ("1.2.3", True, False), ("1.2.3", False, True), (control.MANAGE_DSA_IT, True, True), (control.DOMAIN_SCOPE, True, True),
+    ("1.2.3", True, False), ("1.2.3", False, True),
+    (control.MANAGE_DSA_IT, True, True), (control.DOMAIN_SCOPE, True, True),
     ("1.2.840.113556.1.4.319", True, False), ("1.2.840.113556.1.4.319", False, True),
 ])  # fmt: skip
 def test_controls(oid: str, critical: bool, served: bool) -> None:
