@@ -31,6 +31,7 @@ check: install-dev
 	cd teams_app/tab && npm run --silent check
 
 bench: install-dev
+	@deploy/install/system gcc libc6-dev
 	$(BIN)/python benchmarks/search.py --size $(SIZE)
 	$(BIN)/python benchmarks/ldap.py
 	$(BIN)/python benchmarks/relay.py

@@ -96,10 +96,9 @@ class Snapshots:
                 if self._changes.number() == number:
                     return result
         with self.snapshot() as snapshot:
-            result = work(snapshot)
-            if self._changes.number() == number:
-                local.seen = number, ref(snapshot.opened)
-        return result
+            # Of this number or a later one: an earlier one never comes again.
+            local.seen = number, ref(snapshot.opened)
+            return work(snapshot)
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """Give this thread's connection, seeing one unchanging state of the index; may be nested."""

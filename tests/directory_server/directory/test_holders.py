@@ -14,6 +14,7 @@ from tests.fakes.world import World
 
 OWN = Location("DE", "89", "840798", 2)
 ALL = frozenset(FieldGroup)
+MAIL = (Email("one@acme.example"),)
 
 
 @pytest.fixture
@@ -144,3 +145,36 @@ def test_all_numbers_come_in_order_without_extensions(world):
             "498955502",
             "498984079812",
         ]
+
+
+def test_what_a_deleted_contact_held_is_nobodys_though_its_segment_stays(world):
+    crowd = {str(at): person(f"P{at}", f"089 7770-{at}", company="Acme", emails=MAIL) for at in range(100, 140)}
+    world.put(world.erp, crowd)
+    ((mail, _group), *_rest) = links(Contact(emails=MAIL), ())
+    world.delete(world.erp, ["101"])
+    with world.index.snapshot() as snapshot:
+        assert [one.segment.size for one in snapshot.opened] == [40]
+        assert len(list(holders.numbers(snapshot.opened))) == 39
+        assert sum(key == mail for key, _row in holders.links(snapshot.opened)) == 39
+    told = Told(world)
+    assert told.number("49897770101") == []
+    assert told.number("49897770102") == ["102"]
+    assert "101" not in {key for key, _company in told.trunk("49897770")}
+    assert "101" not in told.linked(mail)[mail]
+
+
+def test_merged_segments_hold_what_their_parts_held(world):
+    board = (Phone(PhoneKind.MAIN, "089 840798-0"),)
+    world.put(world.erp, {"first": person("First", "089 840798-1", company="Other")})
+    world.put(world.erp, {"company": Contact(company="Acme", phones=board)})
+    for at in range(10):
+        world.put(world.erp, {f"p{at}": Contact(given_name=f"P{at}", company=f"Co {at}", emails=MAIL, phones=board)})
+    world.delete(world.erp, ["first"])
+    ((mail, _group), *_rest) = links(Contact(emails=MAIL), ())
+    with world.index.snapshot() as snapshot:
+        assert len(snapshot.opened) < 10
+    told = Told(world)
+    assert told.number("49898407980", nameless=True) == ["company"]
+    assert len(told.number("49898407980")) == 11
+    assert told.trunk("4989840798") == [("company", "acme"), *((f"p{at}", f"co {at}") for at in range(10))]
+    assert told.linked(mail)[mail] == [f"p{at}" for at in range(10)]

@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from connectors.contact import Contact
+from directory_server.directory.generation import Generation
 from tests.fakes.world import World
 
 
@@ -77,3 +78,10 @@ def test_the_state_is_another_one_after_every_change(world):
     assert None not in states
     assert len(set(states)) == len(states)
     assert world.index.state == states[-1]
+
+
+def test_a_step_of_following_is_a_change_of_its_own(world, monkeypatch):
+    monkeypatch.setattr(Generation, "_tidy", lambda *_: None)
+    before = world.index.state
+    world.put(world.crm, {"2": Contact(display_name="Berta")})
+    assert world.index.state not in {None, before}

@@ -28,6 +28,18 @@ def test_an_answer_holds_until_the_state_changes() -> None:
     assert answers.known(b"asked") is None
 
 
+def test_an_answer_is_not_kept_if_the_directory_changed_while_it_was_worked_out() -> None:
+    book = sample_book()
+    answers = Answers(book)
+    for state in (1, None):
+        assert answers.known(b"asked") is None
+        book.state = state
+        answers.keep(b"asked", [b"before the change"])
+        assert answers.known(b"asked") is None
+    answers.keep(b"asked", [b"nobody can tell"])
+    assert answers.known(b"asked") is None
+
+
 @pytest.mark.parametrize(("request_", "answer"), [(b"", 10), (b"x" * 513, 10), (b"x", 17_000)])
 def test_large_and_unnamed_requests_are_not_kept(request_: bytes, answer: int) -> None:
     answers = Answers(sample_book())

@@ -4,14 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.contact import Contact, Phone, PhoneKind
 from directory_server.fronts.ldap import dn
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap import message as m
 from directory_server.fronts.ldap.caller import Callers, looked_up
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.search import Running, Tree
+from directory_server.store.rows import Location
 from tests.fakes import ldap_oracle as oracle
-from tests.fakes.ldap_book import sample_book
+from tests.fakes.ldap_book import Book, sample_book
 
 PHONE = st.sampled_from(["telephoneNumber", "mobile", "Mobile", "metaSearchNumber", "msRTCSIP-Line", "ipPhone"])
 APART = st.one_of(
@@ -133,3 +135,26 @@ def test_no_more_shapes_are_kept_than_a_limit():
         callers.learn(body, request)
     assert sum(map(len, callers._shapes.values())) <= 1024
     assert callers.answer(body) is not None
+
+
+def test_a_request_of_the_same_length_may_have_another_shape():
+    tree = Tree("dc=contacts", sample_book(), Limits(), can_start_tls=False)
+    node = f.Equality("telephoneNumber", "+4930123456789")
+    for attribute, other in ((b"sn", b"cn"), (b"cn", b"sn")):
+        request, body = asked(node, attributes=[attribute])
+        tree.callers.learn(body, request)
+        request, body = asked(node, attributes=[other])
+        found = tree.callers.answer(body)
+        assert found is None or found == answered(tree, request)
+    assert tree.callers.answer(asked(f.Equality("mobile", "+491701234567      "))[1]) is None
+
+
+@pytest.mark.parametrize("size_limit", [0, 1, 2, 3])
+def test_the_size_limit_holds(size_limit):
+    one = Contact(given_name="A", phones=(Phone(PhoneKind.WORK, "+4930123456789"),))
+    tree = Tree("dc=contacts", Book({"a": [(one, Location("DE"))] * 3}, Location("DE")), Limits(), can_start_tls=False)
+    request, body = asked(f.Equality("telephoneNumber", "+4930123456789"), sizeLimit=size_limit)
+    tree.callers.learn(body, request)
+    found = tree.callers.answer(body)
+    assert found == answered(tree, request)
+    assert len(found) == (size_limit or 3) + 1

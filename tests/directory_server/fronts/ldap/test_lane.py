@@ -6,10 +6,13 @@ from hypothesis import strategies as st
 from directory_server.fronts.ldap import ber
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap import message as m
-from directory_server.fronts.ldap.lane import split
+from directory_server.fronts.ldap.lane import answer, split
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.response import enveloped, messages
+from directory_server.fronts.ldap.search import Tree
+from directory_server.fronts.ldap.session import Session
 from tests.fakes import ldap_oracle as oracle
+from tests.fakes.ldap_book import sample_book
 
 REQUEST = oracle.search(300, f.Equality("telephoneNumber", "+4930"))
 
@@ -61,3 +64,21 @@ def test_pieces_and_several_messages_are_the_sessions():
     assert split(b"") is None
     for number in (b"\x02\x01\x00", b"\x02\x02\x00\x01", b"\x02\x01\xff", b"\x02\x05\x01\x00\x00\x00\x00", b"\x02\x00"):
         assert split(ber.encode(ber.SEQUENCE, number + b"x" * 20)) is None
+
+
+def test_an_id_in_use_is_the_sessions_to_refuse():
+    tree = Tree("dc=contacts", sample_book(), Limits(), can_start_tls=False)
+    message = m.decode(REQUEST, Limits(), m.Decoded())
+    session = Session(Limits())
+    tree.callers.learn(message.body, message.request)
+    for outstanding, taken in ((set(), True), ({299}, True), ({300}, False)):
+        session.outstanding = outstanding
+        assert (answer(REQUEST, session, tree) is not None) is taken
+
+
+def test_what_cannot_be_answered_here_is_the_sessions_to_report():
+    tree = Tree("dc=contacts", sample_book(), Limits(), can_start_tls=False)
+    message = m.decode(REQUEST, Limits(), m.Decoded())
+    tree.callers.learn(message.body, message.request)
+    tree.book.lookup = None
+    assert answer(REQUEST, Session(Limits()), tree) is None
