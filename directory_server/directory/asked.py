@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from directory_server.directory import dialling
 from directory_server.directory.reader import Form, reader
@@ -36,8 +37,7 @@ BEHIND_STEM = " ,;-.(["
 _ALLOWED = re.compile(r"[+0-9\s().,/\-\[\]'*_:\u2010-\u2015\u2212~|]*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """An asked number: E.164 digits without plus it may mean, best first, and the form of each.
 
     `digits` are all digits asked; `extension` is set where they may be an internal or service number.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from connectors.contact import Contact, PhoneKind
 from directory_server.directory.holders import Holders
@@ -27,8 +27,7 @@ _EXTENSION: Final = Match("extension", "phones")
 _APPROXIMATE: Final = Match("approximate", "phones")
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """What a number stands for: whom to show, best first; `approximate` when only the company is known.
 
     `e164` is how the number was read, with plus; empty for an extension or service number. `total` visible contacts

@@ -211,6 +211,8 @@ class View:
         if len(rows) > lookup.MOST_HOLDERS:
             rows = sorted(rows, key=lambda row: (self._priorities[source_of(row)], row))[: lookup.MOST_HOLDERS]
         found = contact_table.listings(connection, [(row, match) for row in rows], self.scope, self._names)
+        if len(found) < 2:  # noqa: PLR2004 - most numbers are one contact's
+            return found
         return sorted(found, key=lambda one: (self._by_name[one.source], sort_name(one.contact), one.id))
 
     def _gathering(self, snapshot: Snapshot) -> Gathering:
