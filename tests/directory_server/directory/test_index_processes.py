@@ -8,6 +8,7 @@ from connectors.contact import Contact
 from directory_server.directory import index as module
 from directory_server.directory import tables
 from directory_server.directory.index import Index
+from directory_server.directory.snapshots import Snapshots
 from directory_server.store import sources
 from directory_server.store.errors import Busy
 from directory_server.store.file_lock import file_lock
@@ -49,9 +50,9 @@ def test_an_index_of_another_version_is_waited_for(world, monkeypatch) -> None:
 
 def test_a_file_that_a_rebuild_has_just_removed_is_not_asked(world, monkeypatch) -> None:
     stale = world.folder / "index" / "index-999"
-    right = Index._current
+    right = Snapshots.current
     answers = [stale]
-    monkeypatch.setattr(Index, "_current", lambda index: answers.pop() if answers else right(index))
+    monkeypatch.setattr(Snapshots, "current", lambda index: answers.pop() if answers else right(index))
     index = Index(world.folder / "index", world.database)
     assert index.count() == 1
     answers.append(stale)

@@ -49,6 +49,7 @@ def test_every_number_is_found_by_what_it_contains(numbers, digits, step):
     patched.undo()
 
 
+@settings(deadline=None)
 @given(st.lists(NUMBER, max_size=40), NUMBER)
 def test_every_number_is_found_whole_and_by_its_beginning(numbers, asked):
     found = parts_of(numbers)
