@@ -53,6 +53,7 @@ def front(directory: Directory, *, shared: bool = False) -> LdapFront:
         suffix=settings.suffix,
         verify=lambda *asked: clients.verify(directory.database, *asked),
         views=directory.view_for_client,
+        known_by=lambda address: clients.known_by(directory.database, address),
         clock=time.monotonic,
         shared=shared,
     )

@@ -48,7 +48,10 @@ class Answer:
 
 
 class View:
-    """What one asker may see of the directory. Cheap to make; make a new one per request, as grants change."""
+    """What one asker may see of the directory. Cheap to make; make a new one per request, as grants change.
+
+    `client` is the LDAP/HTTP client it was made for, None for a user or the admin.
+    """
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class View:
         *,
         shared_numbers: SharedNumbers = SharedNumbers.PRIORITY,
         preferred: Preferred | None = None,
+        client: Client | None = None,
     ) -> None:
         seen = [source for source in known if scope.groups(source.id)]
         self.location = location
@@ -72,6 +76,7 @@ class View:
         self._places = [location, *(source.location for source in seen)]
         self._shared_numbers = shared_numbers
         self._preferred = preferred or {}
+        self.client = client
 
     @property
     def country(self) -> str:
@@ -87,7 +92,7 @@ class View:
     def facts(self) -> object:
         """What makes this view: two with equal facts give the same answers."""
         known = (self.scope.fields, self._names, self._priorities, self._places)
-        return self._index, *known, self._shared_numbers, self._preferred
+        return self._index, *known, self._shared_numbers, self._preferred, self.client
 
     @property
     def shared_numbers(self) -> SharedNumbers:
@@ -261,6 +266,7 @@ def for_client(database: Database, index: Index, client: Client, scope: Scope | 
         client.location,
         shared_numbers=client.shared_numbers,
         preferred=known.preferred,
+        client=client,
     )
 
 

@@ -8,7 +8,7 @@ from directory_server.directory.listing import Listing
 from directory_server.directory.lookup import Lookup
 from directory_server.directory.normal_form import words
 from directory_server.directory.number import ask, read
-from directory_server.store.rows import Location
+from directory_server.store.rows import Client, Location
 from tests.fakes.ldap_samples import erika, john, juergen
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -19,6 +19,7 @@ class Book:
 
     def __init__(self, contacts: dict[str, list[tuple[Contact, Location]]], location: Location) -> None:
         self.location = location
+        self.client: Client | None = None
         self.scans = 0
         self.state: object = 0
         self.facts: object = self

@@ -53,6 +53,7 @@ class RunningFront:
             verify=lambda *asked: clients.verify(world.database, *asked),
             views=lambda name: for_client(world.database, world.index, clients.by_name(world.database, name)),
             clock=time.monotonic,
+            known_by=lambda address: clients.known_by(world.database, address),
             limits=limits or Limits(bind_delay_seconds=0.02),
         )
 
@@ -68,9 +69,11 @@ class RunningFront:
     def secure_url(self) -> str:
         return "ldaps://{}:{}".format(*self.front.addresses["ldaps"])
 
-    def add_client(self, name: str, sources: Mapping[str, int], **changes: object) -> None:
+    def add_client(
+        self, name: str, sources: Mapping[str, int], *, password: str | None = PASSWORD, **changes: object
+    ) -> None:
         client = Client(0, name, "generic", frozenset(sources.values()), self._fields, "", self.location)
-        clients.add(self.world.database, replace(client, **changes), PASSWORD)  # type: ignore[arg-type] # passed through
+        clients.add(self.world.database, replace(client, **changes), password)  # type: ignore[arg-type] # passed through
 
     def __enter__(self) -> Self:
         self._thread.start()

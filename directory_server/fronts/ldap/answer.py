@@ -1,10 +1,11 @@
-"""Answers: the chosen attributes of entries as SearchResultEntry, numbers in the notation they were asked in."""
+"""Answers: the chosen attributes of entries as SearchResultEntry, as the filter asked and the client's profile says."""
 
 from functools import lru_cache
 from typing import TypeAlias
 
 from directory_server.fronts.ldap import ber, phone, response, schema
-from directory_server.fronts.ldap.entry import Entry, written
+from directory_server.fronts.ldap.entry import Entry
+from directory_server.fronts.ldap.profile import Profile
 from directory_server.fronts.ldap.schema import Kind
 
 _ALL_USER = "*"
@@ -37,16 +38,22 @@ def _set(values: tuple[str, ...]) -> bytes:
 
 
 class Writer:
-    """Encodes the entries of one search.
+    """Encodes the entries of one search for a client of this profile.
 
     `asked` are the attribute descriptions of the request; an attribute is returned under the name it was asked by,
     because some clients compare names. `assertions` are those of the filter.
     """
 
     def __init__(
-        self, asked: tuple[str, ...], assertions: list[tuple[str, phone.Assertion]], *, types_only: bool
+        self,
+        asked: tuple[str, ...],
+        assertions: list[tuple[str, phone.Assertion]],
+        profile: Profile,
+        *,
+        types_only: bool,
     ) -> None:
-        self._assertions = assertions
+        self._assertions = assertions if profile.echoes else []
+        self._profile = profile
         self._types_only = types_only
         self._chosen = _choose(asked)
 
@@ -54,23 +61,36 @@ class Writer:
         """Return the SearchResultEntry of an entry, to be put into an envelope."""
         attributes = []
         for name, attribute in self._chosen:
-            values = self._numbers(entry, attribute) if attribute.kind is Kind.PHONE else entry.values(attribute.name)
+            if attribute.kind is Kind.PHONE:
+                values = self._numbers(entry, attribute.name)
+            else:
+                values = self._texts(entry, attribute.name)
             if values:
                 held = b"" if self._types_only else _set(values)
                 attributes.append(ber.encode(ber.SEQUENCE, name + ber.encode(ber.SET, held)))
         return response.entry(entry.dn, attributes)
 
-    def _numbers(self, entry: Entry, attribute: schema.Attribute) -> tuple[str, ...]:
+    def _texts(self, entry: Entry, name: str) -> tuple[str, ...]:
+        profile = self._profile
+        if name in profile.templates:
+            text = profile.text(entry, name, lambda number: self._numbers(entry, number))
+            if text:
+                return (text,)
+        return entry.values(name)
+
+    def _numbers(self, entry: Entry, name: str) -> tuple[str, ...]:
+        """Return the values of a number attribute; of any number at all, those that were asked for come first."""
         listing = entry.listing
         if listing is None:
             return ()
-        name = attribute.name
+        anyone = name == schema.ANY_NUMBER.name
         values: dict[str, None] = {}
+        others: dict[str, None] = {}
         for number in entry.numbers(name):
-            value = written(number, name)
             for asked_of, assertion in self._assertions:
-                if asked_of in (name, schema.ANY_NUMBER.name) and assertion.hits(number, listing):
-                    value = assertion.echo(number)
+                if (anyone or asked_of in (name, schema.ANY_NUMBER.name)) and assertion.hits(number, listing):
+                    values[assertion.echo(number)] = None
                     break
-            values[value] = None
-        return tuple(values)
+            else:
+                (others if anyone else values)[self._profile.number(number, name)] = None
+        return (*values, *others)

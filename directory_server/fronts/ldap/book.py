@@ -5,7 +5,7 @@ from typing import Protocol
 
 from directory_server.directory.listing import Listing
 from directory_server.fronts.ldap.phone import Found
-from directory_server.store.rows import Location
+from directory_server.store.rows import Client, Location
 
 
 class Book(Protocol):
@@ -14,6 +14,10 @@ class Book(Protocol):
     @property
     def location(self) -> Location:
         """The location asked numbers are read with."""
+
+    @property
+    def client(self) -> Client | None:
+        """The client it is shown to, whose wishes shape what is sent; None for nobody's in particular."""
 
     @property
     def state(self) -> object:

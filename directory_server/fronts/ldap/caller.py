@@ -17,6 +17,7 @@ from directory_server.fronts.ldap.entry import Person
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.match import Matcher, Predicate
 from directory_server.fronts.ldap.message import Scope, SearchRequest
+from directory_server.fronts.ldap.profile import Profile
 from directory_server.fronts.ldap.response import Code, Tag, outcome
 from directory_server.fronts.ldap.schema import Attribute, Kind
 
@@ -62,7 +63,7 @@ class Shape:
         self._slot = _Slot()
         matcher = _SlotMatcher(book, self._slot)
         self._predicate = matcher.predicate(request.filter)
-        self._writer = Writer(request.attributes, matcher.assertions, types_only=request.types_only)
+        self._writer = Writer(request.attributes, matcher.assertions, place.profile, types_only=request.types_only)
 
     def number(self, body: bytes) -> str | None:
         """Return the number of a request that has this shape and this length; None if it has not."""
@@ -95,9 +96,9 @@ class Shape:
 class Callers:
     """The shapes of one client's look-ups. For one thread."""
 
-    def __init__(self, book: Book, base: dn.Dn, suffix: str, limits: Limits) -> None:
+    def __init__(self, book: Book, base: dn.Dn, suffix: str, limits: Limits, profile: Profile) -> None:
         self.book = book
-        self.base, self.suffix, self.limits = base, suffix, limits
+        self.base, self.suffix, self.limits, self.profile = base, suffix, limits, profile
         self._shapes: dict[int, list[Shape]] = {}
         self._count = 0
 

@@ -1,42 +1,19 @@
 """One connection on asyncio: moves bytes between the wire and its session, and runs what the session asks for."""
 
 import asyncio
-import logging
-import ssl
-import traceback
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from collections.abc import Coroutine
 from typing import Any, cast
 
 from directory_server.fronts.ldap import lane
-from directory_server.fronts.ldap.credentials import Credentials
-from directory_server.fronts.ldap.doorkeeper import Doorkeeper
-from directory_server.fronts.ldap.limits import Limits
-from directory_server.fronts.ldap.message import Decoded, SearchRequest
+from directory_server.fronts.ldap.event import Abandon, Bind, Operation, StartTls
+from directory_server.fronts.ldap.fault import report
+from directory_server.fronts.ldap.message import SearchRequest
 from directory_server.fronts.ldap.response import Code, Tag, messages, result
 from directory_server.fronts.ldap.search import Running, Tree
 from directory_server.fronts.ldap.secured import Secured
-from directory_server.fronts.ldap.session import Abandon, Bind, Operation, Session, StartTls
+from directory_server.fronts.ldap.session import Session
+from directory_server.fronts.ldap.shared import Shared
 from directory_server.fronts.ldap.socket_options import tune
-
-_LOG = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Shared:
-    """What every connection of a front shares."""
-
-    limits: Limits
-    tls: ssl.SSLContext | None
-    credentials: Credentials
-    doorkeeper: Doorkeeper
-    bind_threads: Executor
-    scan_threads: Executor
-    clock: Callable[[], float]
-    decoded: Decoded = field(default_factory=Decoded)
-    connections: set["Connection"] = field(default_factory=set)
-    empty: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Connection(asyncio.Protocol):
@@ -53,6 +30,7 @@ class Connection(asyncio.Protocol):
         self._tasks: set[asyncio.Task[None]] = set()
         self._paused = False
         self._half_closed = False
+        self._asking = False  # which client the address is known by
         self._since = shared.clock()
 
     # asyncio.Protocol
@@ -66,10 +44,14 @@ class Connection(asyncio.Protocol):
         peer = stream.get_extra_info("peername")
         self._address = str(peer[0]) if peer else "?"
         self._shared.connections.add(self)
-        tune(stream.get_extra_info("socket"), self._shared.limits)
+        tune(stream.get_extra_info("socket"), self._shared.limits.keepalive_seconds)
         if not self._shared.doorkeeper.admit(self._address):
             self._session.close(Code.BUSY, "too many connections")
             self._flush()
+        elif (known := self._shared.recognition.held(self._address)) is None:
+            self._recognise()
+        else:
+            self._session.known = bool(known)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - a broken wire is no news here
         """Stop everything that still works for this connection."""
@@ -88,12 +70,14 @@ class Connection(asyncio.Protocol):
         """Feed the session."""
         session, before = self._session, self._session.messages
         if self._transport is not None and not self._paused and session.at_rest:
-            tree = self._tree()
+            tree = self._tree(session.client)
             if tree is not None and (known := lane.answer(data, session, tree)) is not None:
                 self._transport.write(known)
                 return
         begins = not session.incomplete
         session.receive(data)
+        if self._asking and self._transport:
+            self._transport.pause_reading()
         self._proceed()
         # A message's time runs from its first byte, so that sending it drop by drop gains nothing.
         if begins or session.messages != before:
@@ -133,15 +117,24 @@ class Connection(asyncio.Protocol):
     def sweep(self, now: float) -> None:
         """Close if a message was begun and not finished, or nobody bound, for too long."""
         limits = self._shared.limits
-        if self._session.incomplete and not self._paused and now - self._since > limits.message_seconds:
+        if (
+            self._session.incomplete
+            and not self._paused
+            and not self._asking
+            and now - self._since > limits.message_seconds
+        ):
             self.close(Code.UNAVAILABLE, "message not completed in time")
-        elif not self._session.client and not self._tasks and now - self._since > limits.unbound_idle_seconds:
+        elif self._is_nobody and not self._tasks and now - self._since > limits.unbound_idle_seconds:
             self.close(Code.UNAVAILABLE, "idle without a bind")
+
+    @property
+    def _is_nobody(self) -> bool:
+        return not self._session.client and not self._session.known
 
     # the work
 
     def _proceed(self) -> None:
-        while not self._paused and (event := self._session.next_event()) is not None:
+        while not self._paused and not self._asking and (event := self._session.next_event()) is not None:
             if isinstance(event, Operation):
                 self._operate(event)
             elif isinstance(event, Abandon):
@@ -173,18 +166,21 @@ class Connection(asyncio.Protocol):
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            _report(error)
+            report(error)
             self.close(Code.OTHER, "internal error")
         self._flush()
 
-    def _tree(self) -> Tree | None:
-        session = self._session
-        return self._shared.credentials.tree(session.client, can_start_tls=self._can_start_tls, secure=session.secure)
-
     def _operate(self, operation: Operation) -> None:
-        session, tree = self._session, self._tree()
+        session = self._session
+        client = session.client or self._shared.recognition.held(self._address)
+        if client is None:
+            self._recognise(operation)
+            return
+        tree = self._tree(client)
+        if tree is None and not session.client:
+            tree = self._tree("")
         if tree is None:
-            self.close(Code.UNAVAILABLE, "this client no longer exists")
+            self.close(Code.UNAVAILABLE, "this client no longer exists, or may not ask from here")
             return
         request = operation.request
         try:
@@ -194,6 +190,28 @@ class Connection(asyncio.Protocol):
                 session.finished(operation.id, tree.compare(operation.id, request))
         except Exception as error:  # noqa: BLE001 - one request must not end the others on this connection
             self._fail(operation, error)
+
+    def _tree(self, client: str) -> Tree | None:
+        session = self._session
+        return self._shared.credentials.tree(
+            client, self._address, can_start_tls=self._can_start_tls, secure=session.secure
+        )
+
+    def _recognise(self, operation: Operation | None = None) -> None:
+        self._asking = True
+        self._spawn(self._ask_who(operation))
+
+    async def _ask_who(self, operation: Operation | None) -> None:
+        """Ask which client the address is known by; nothing goes on before that, then `operation` first."""
+        ask = self._shared.recognition.ask
+        known = await asyncio.get_running_loop().run_in_executor(self._shared.bind_threads, ask, self._address)
+        self._asking = False
+        self._session.known = bool(known)
+        if operation:
+            self._operate(operation)
+        if self._transport and not self._paused and not self._session.waiting:
+            self._transport.resume_reading()
+        self._proceed()
 
     def _search(self, operation: Operation, request: SearchRequest, tree: Tree) -> None:
         shared, answers = self._shared, tree.answers
@@ -217,7 +235,7 @@ class Connection(asyncio.Protocol):
         self._session.finished(message_id, messages(message_id, operations))
 
     def _fail(self, operation: Operation, error: Exception) -> None:
-        _report(error)
+        report(error)
         tag = Tag.SEARCH_DONE if isinstance(operation.request, SearchRequest) else Tag.COMPARE
         self._session.finished(operation.id, result(operation.id, tag, Code.OTHER, "internal error"))
 
@@ -286,9 +304,3 @@ class Connection(asyncio.Protocol):
         self._session.tls_started()
         secured.release()
         self._proceed()
-
-
-def _report(error: BaseException) -> None:
-    """Log where it happened, not what: an exception's text may quote a contact."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    _LOG.error("LDAP request failed: %s in %s:%s", type(error).__name__, frame.filename, frame.lineno)

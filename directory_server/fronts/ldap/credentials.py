@@ -1,6 +1,7 @@
 """Credentials: which client a bind name means, and the tree that client sees."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from directory_server.fronts.ldap import dn
@@ -14,6 +15,24 @@ Views: TypeAlias = Callable[[str], Book]
 
 _CLIENTS = (("ou", "clients"),)
 _VIEW_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A client's tree, since when, and the addresses that were found to be within its own or not."""
+
+    tree: Tree
+    since: float
+    addresses: dict[str, bool] = field(default_factory=dict)
+
+    def admits(self, address: str) -> bool:
+        """Return whether the client may still ask from this address."""
+        client = self.tree.book.client if self.tree.book else None
+        if client is None or not client.addresses:
+            return True
+        if address not in self.addresses:
+            self.addresses[address] = client.may_ask_from(address)
+        return self.addresses[address]
 
 
 class Credentials:
@@ -30,8 +49,7 @@ class Credentials:
         self._views = views
         self._limits = limits
         self._clock = clock
-        self._suffixes: dict[str, str] = {}
-        self._trees: dict[tuple[str, bool, bool], tuple[Tree, float]] = {}
+        self._trees: dict[tuple[str, bool, bool], _Held] = {}
 
     def verify(self, name: str, password: bytes, address: str) -> Client | None:
         """Return the client that binds as its bare name or as `cn=<name>,ou=clients,<suffix>`; None if wrong.
@@ -50,7 +68,6 @@ class Credentials:
         suffix = client.base_dn or self._suffix
         if base is not None and base not in (self._base, dn.parse(suffix)):
             return None
-        self._suffixes[client.name] = suffix
         return client
 
     def _client_name(self, name: str) -> tuple[str, dn.Dn | None]:
@@ -67,24 +84,27 @@ class Credentials:
         """Return what WhoAmI says (RFC 4513 §5.2.1.8)."""
         return f"dn:cn={dn.escape(client.name)},ou=clients,{client.base_dn or self._suffix}"
 
-    def tree(self, client: str, *, can_start_tls: bool, secure: bool) -> Tree | None:
-        """Return the tree as this client sees it now, or as anyone does for ""; None for a client that is gone."""
+    def tree(self, client: str, address: str, *, can_start_tls: bool, secure: bool) -> Tree | None:
+        """Return the tree as this client sees it now, or as anyone does for "".
+
+        None for a client that is gone or may not ask from this address any more.
+        """
         now = self._clock()
         wanted = client, can_start_tls, secure
         held = self._trees.get(wanted)
-        if held is not None and now - held[1] < _VIEW_SECONDS:
-            return held[0]
-        try:
-            book = self._views(client) if client else None
-        except KeyError:
-            self._trees.pop(wanted, None)
-            return None
-        suffix = self._suffixes.get(client, self._suffix)
-        tree = held[0] if held is not None else None
-        if tree is None or not _is_still(tree, book, suffix):
-            tree = Tree(suffix, book, self._limits, can_start_tls, secure)
-        self._trees[wanted] = (tree, now)
-        return tree
+        if held is None or now - held.since >= _VIEW_SECONDS:
+            try:
+                book = self._views(client) if client else None
+            except KeyError:
+                self._trees.pop(wanted, None)
+                return None
+            shown_to = book.client if book else None
+            suffix = (shown_to.base_dn if shown_to else "") or self._suffix
+            tree = held.tree if held is not None else None
+            if tree is None or not _is_still(tree, book, suffix):
+                tree = Tree(suffix, book, self._limits, can_start_tls, secure)
+            held = self._trees[wanted] = _Held(tree, now)
+        return held.tree if held.admits(address) else None
 
 
 def _is_still(tree: Tree, book: Book | None, suffix: str) -> bool:

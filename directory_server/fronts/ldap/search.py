@@ -24,6 +24,7 @@ from directory_server.fronts.ldap.match import Matcher
 from directory_server.fronts.ldap.message import CompareRequest, Scope, SearchRequest
 from directory_server.fronts.ldap.order import Fetch
 from directory_server.fronts.ldap.place import CONTACT, SOURCE, SUFFIX, Place, resolve
+from directory_server.fronts.ldap.profile import Profile, profile_of
 from directory_server.fronts.ldap.response import Code, Tag, messages, outcome, result
 from directory_server.fronts.ldap.results import Found, Results
 from directory_server.fronts.ldap.schema import attribute as known_attribute
@@ -74,7 +75,10 @@ class _Asked(dict[str, phone.Found]):
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The directory as one client sees it under its suffix. `book` is None for a session that is not bound."""
+    """The directory as one client sees it under its suffix. `book` is None for a session of no client.
+
+    `limits` are the server's, or less where the client has less.
+    """
 
     suffix: str
     book: Book | None
@@ -84,11 +88,14 @@ class Tree:
     base: dn.Dn = field(init=False)
     answers: Answers | None = field(init=False, compare=False)
     callers: Callers | None = field(init=False, compare=False)
+    profile: Profile = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base", dn.parse(self.suffix))
         object.__setattr__(self, "answers", Answers(self.book) if self.book else None)
-        callers = Callers(self.book, self.base, self.suffix, self.limits) if self.book else None
+        object.__setattr__(self, "profile", profile_of(self.book.client if self.book else None))
+        object.__setattr__(self, "limits", self.profile.limited(self.limits))
+        callers = Callers(self.book, self.base, self.suffix, self.limits, self.profile) if self.book else None
         object.__setattr__(self, "callers", callers)
 
     def search(self, request: SearchRequest, controls: Controls = NONE, *, waiting: bool) -> Search:  # noqa: PLR0911 - one return for each refusal
@@ -164,7 +171,7 @@ class Tree:
     def _fixed(self, request: SearchRequest, controls: Controls, node: Node) -> Search:
         matcher = Matcher(*self._reading())
         predicate = matcher.predicate(request.filter)
-        writer = Writer(request.attributes, [], types_only=request.types_only)
+        writer = Writer(request.attributes, [], self.profile, types_only=request.types_only)
         if controls:
             return self._controlled(request, controls, Found([node], lambda _after: iter(()), predicate), writer)
 
@@ -179,7 +186,7 @@ class Tree:
         lookup = _Asked(book)
         matcher = Matcher(book.location, lookup.__getitem__)
         predicate = matcher.predicate(request.filter)
-        writer = Writer(request.attributes, matcher.assertions, types_only=request.types_only)
+        writer = Writer(request.attributes, matcher.assertions, self.profile, types_only=request.types_only)
         levels = _levels(request.scope, level)
         people: list[Listing] | None = []
         if CONTACT in levels:

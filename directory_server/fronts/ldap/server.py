@@ -7,11 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
-from directory_server.fronts.ldap.connection import Connection, Shared
+from directory_server.fronts.ldap.connection import Connection
 from directory_server.fronts.ldap.credentials import Credentials, Verify, Views
 from directory_server.fronts.ldap.doorkeeper import Doorkeeper
 from directory_server.fronts.ldap.limits import Limits
+from directory_server.fronts.ldap.recognition import KnownBy, Recognition
 from directory_server.fronts.ldap.response import Code
+from directory_server.fronts.ldap.shared import Shared
 
 Address: TypeAlias = tuple[str, int]
 
@@ -28,8 +30,9 @@ class LdapFront:
     """Answers LDAP on `ldap` (with StartTLS if `tls` is given) and LDAPS on `ldaps`; None switches one off.
 
     `verify(name, password, address)` returns the client or None, `views(name)` the client's view (KeyError if it is
-    gone); both run in threads or for microseconds. `clock` is a steady clock in seconds. `shared` lets other processes
-    listen on the same addresses (SO_REUSEPORT).
+    gone), `known_by(address)` the client that needs no bind from there, or None; they run in threads or for
+    microseconds. `clock` is a steady clock in seconds. `shared` lets other processes listen on the same addresses
+    (SO_REUSEPORT).
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class LdapFront:
         verify: Verify,
         views: Views,
         clock: Callable[[], float],
+        known_by: KnownBy | None = None,
         limits: Limits | None = None,
         shared: bool = False,
     ) -> None:
@@ -57,6 +61,7 @@ class LdapFront:
             tls=tls,
             credentials=Credentials(suffix, verify, views, self._limits, clock),
             doorkeeper=Doorkeeper(self._limits),
+            recognition=Recognition(known_by, clock),
             bind_threads=self._pools[0],
             scan_threads=self._pools[1],
             clock=clock,

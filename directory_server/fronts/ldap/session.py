@@ -6,11 +6,10 @@ unknown extensions, critical controls, abandon) are answered here.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from directory_server.fronts.ldap import ber, control
 from directory_server.fronts.ldap import message as m
+from directory_server.fronts.ldap.event import Abandon, Bind, Event, Operation, StartTls
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.response import Code, Tag, extended, notice, result
 
@@ -27,48 +26,13 @@ _RESPONSES: dict[type, Tag] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Bind:
-    """Verify and then call `bound` or `refuse_bind`; no further event comes before that."""
-
-    id: int
-    name: str
-    password: bytes
-
-    def __repr__(self) -> str:
-        return f"Bind(id={self.id})"
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """A search or compare to be answered; `body` as in `message.Message`."""
-
-    id: int
-    request: m.SearchRequest | m.CompareRequest
-    body: bytes = field(default=b"", compare=False, repr=False)
-    controls: control.Controls = control.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Abandon:
-    """Stop these operations; nothing more is sent for them, and they need no `finished`."""
-
-    ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StartTls:
-    """Send the output, then negotiate TLS and call `tls_started`; whatever arrived before is gone."""
-
-
-Event: TypeAlias = Bind | Operation | Abandon | StartTls
-
-
 class Session:
     """State of one connection: who is bound, what is outstanding, what is yet to be read and sent.
 
-    `client` is the bound client's name or "". `secure` says whether TLS is on; `can_start_tls` whether it may be.
-    `messages` counts the requests that arrived whole. `decoded` remembers searches, for sessions of the same limits.
+    `client` is the bound client's name or "". `known` tells that a client is known by the peer's address alone; the
+    session is anonymous all the same (RFC 4513 §5.1.1). `secure` says whether TLS is on; `can_start_tls` whether it
+    may be. `messages` counts the requests that arrived whole. `decoded` remembers searches, for sessions of
+    the same limits.
     """
 
     def __init__(
@@ -79,6 +43,7 @@ class Session:
         self.secure = secure
         self.can_start_tls = can_start_tls
         self.client = ""
+        self.known = False
         self.authorisation = ""
         self.closed = False
         self.outstanding: set[int] = set()
@@ -155,7 +120,7 @@ class Session:
         found = ber.header(self._input, 0, len(self._input))
         if found is None:
             return None
-        most = self.limits.pdu_after_bind if self.client else self.limits.pdu_before_bind
+        most = self.limits.pdu_after_bind if self.client or self.known else self.limits.pdu_before_bind
         if found[2] > most:
             raise ber.BerError(f"message of more than {most} bytes")
         if found[2] > len(self._input):

@@ -87,7 +87,7 @@ def test_a_formatted_number_is_read_as_the_same_number(
     raw: str,
     theirs: Location,
     ours: Location,
-    own: bool,  # noqa: FBT001 - drawn
+    own: bool,
 ) -> None:
     if own:
         theirs = ours

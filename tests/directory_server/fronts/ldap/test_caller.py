@@ -10,6 +10,7 @@ from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap import message as m
 from directory_server.fronts.ldap.caller import Callers, looked_up
 from directory_server.fronts.ldap.limits import Limits
+from directory_server.fronts.ldap.profile import Profile
 from directory_server.fronts.ldap.search import Running, Tree
 from directory_server.store.rows import Location
 from tests.fakes import ldap_oracle as oracle
@@ -129,7 +130,7 @@ def test_a_request_at_another_place_has_none():
 
 def test_no_more_shapes_are_kept_than_a_limit():
     book = sample_book()
-    callers = Callers(book, dn.parse("dc=contacts"), "dc=contacts", Limits())
+    callers = Callers(book, dn.parse("dc=contacts"), "dc=contacts", Limits(), Profile())
     for at in range(1500):
         request, body = asked(f.Equality("mobile", "1234"), attributes=[str(at).encode()])
         callers.learn(body, request)

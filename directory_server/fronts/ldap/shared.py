@@ -1,0 +1,34 @@
+"""What every connection of a front shares."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from directory_server.fronts.ldap.credentials import Credentials
+from directory_server.fronts.ldap.doorkeeper import Doorkeeper
+from directory_server.fronts.ldap.limits import Limits
+from directory_server.fronts.ldap.message import Decoded
+from directory_server.fronts.ldap.recognition import Recognition
+
+if TYPE_CHECKING:
+    from directory_server.fronts.ldap.connection import Connection
+
+
+@dataclass(slots=True)
+class Shared:
+    """The parts of one front, and its open connections."""
+
+    limits: Limits
+    tls: ssl.SSLContext | None
+    credentials: Credentials
+    doorkeeper: Doorkeeper
+    recognition: Recognition
+    bind_threads: Executor
+    scan_threads: Executor
+    clock: Callable[[], float]
+    decoded: Decoded = field(default_factory=Decoded)
+    connections: set["Connection"] = field(default_factory=set)
+    empty: asyncio.Event = field(default_factory=asyncio.Event)
