@@ -1,21 +1,24 @@
 """`client`: the LDAP and HTTP clients (session border controllers, phones) that may ask."""
 
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from directory_server.commands import location as places
+from directory_server.commands import profile
+from directory_server.commands.client_text import line
 from directory_server.commands.faults import opened_store
 from directory_server.commands.options import AsJson, fail, show
 
 if TYPE_CHECKING:
     from directory_server.store.database import Database
-    from directory_server.store.rows import Client, SharedNumbers
+    from directory_server.store.rows import Client
 
 client = typer.Typer(no_args_is_help=True, help="The LDAP and HTTP clients that may ask.")
 
+PRODUCT = "Product: audiocodes, anynode, yealink, snom, generic …"
 SHARED = "Several persons on a number: priority (all), company (one line), only-if-unambiguous (nothing)."
 CALLED = "Sources whose contacts (custom field entra_oid) tell whose view a called number means; empty: none."
 ANOTHER_FROM_INPUT = "Read a new password (one line) from standard input."
@@ -28,7 +31,7 @@ def add(
     name: str,
     *,
     sources: Annotated[str, typer.Option(help="Sources it may see, separated by commas.")],
-    preset: Annotated[str, typer.Option(help="Product: audiocodes, anynode, yealink, snom, generic …")] = "generic",
+    preset: Annotated[str, typer.Option(help=PRODUCT)] = "generic",
     fields: Annotated[str, typer.Option(help="Field groups it may see, separated by commas.")] = "name,business",
     base_dn: Annotated[str | None, typer.Option(help="Base DN of its tree; default: the server's suffix.")] = None,
     country: places.Country = None,
@@ -36,28 +39,46 @@ def add(
     trunk: places.Trunk = None,
     extension_length: places.ExtensionLength = None,
     outside_line: places.OutsideLine = None,
-    shared_numbers: Annotated[str, typer.Option(help=SHARED)] = "priority",
+    address: profile.Addresses = None,
+    number_format: profile.NumberForm = None,
+    result_limit: profile.ResultLimit = None,
+    template: profile.Templates = None,
+    shared_numbers: Annotated[str | None, typer.Option(help=SHARED)] = None,
     called_view: Annotated[str, typer.Option(help=CALLED)] = "",
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help=FROM_INPUT)] = False,
+    no_password: Annotated[bool, typer.Option("--no-password", help=profile.NO_PASSWORD)] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add a client; it binds as its name or as cn=NAME,ou=clients,BASE."""
+    """Add a client; it binds as its name or as cn=NAME,ou=clients,BASE.
+
+    A preset gives what is not named here of number format, result limit, shared numbers and templates.
+    """
     import secrets
 
     from directory_server import config
     from directory_server.commands.names import checked_dn, checked_name, listed, read_fields
     from directory_server.commands.options import data_folder
     from directory_server.store import clients
-    from directory_server.store import sources as stored
     from directory_server.store.rows import Client, Location
 
     checked_name(name)
     shown = read_fields(fields)
     own_base = checked_dn(base_dn) if base_dn is not None else None
-    policy = _policy(shared_numbers)
+    addresses = profile.read_addresses(address or ())
+    answering = profile.read_answering(
+        preset=preset,
+        number_format=number_format,
+        result_limit=result_limit,
+        shared_numbers=shared_numbers,
+        templates=template,
+    )
     if not listed(sources):
         raise typer.BadParameter("name at least one source", param_hint="--sources")
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(18)
+    if no_password and not addresses:
+        raise typer.BadParameter("needs an --address to know the client by", param_hint="--no-password")
+    password = _password(password_stdin, no_password)
+    if password is None and not no_password:
+        password = secrets.token_urlsafe(18)
     with opened_store(ctx, as_json) as database:
         settings = config.load(data_folder(ctx))
         location = places.read_location(
@@ -72,24 +93,25 @@ def add(
             wanted = Client(
                 id=0,
                 name=name,
-                preset=preset,
                 source_ids=frozenset(_ids(database, sources)),
                 fields=shown,
                 base_dn=own_base or settings.suffix,
                 location=location,
-                shared_numbers=policy,
                 called_view=frozenset(_ids(database, called_view)),
+                addresses=addresses,
+                **answering,
             )
             added = clients.add(database, wanted, password)
         except UnicodeEncodeError:
             raise
-        except ValueError as error:  # the password is empty or too long
+        except ValueError as error:  # of the password, or that nothing is left to know it by
             raise fail(str(error), as_json) from None
-        facts = _facts(added, {source.id: source.name for source in stored.all(database)})
-    if not password_stdin:
+        (facts,) = _told(database, added)
+    made = ""
+    if password is not None and not password_stdin:
         facts["password"] = password
-    made = "" if password_stdin else f"\nPassword, shown this once: {password}"
-    show(facts, as_json, lambda: _line(facts) + made)
+        made = f"\nPassword, shown this once: {password}"
+    show(facts, as_json, lambda: line(facts) + made)
 
 
 @client.command("set")
@@ -98,35 +120,53 @@ def set_(
     name: str,
     *,
     sources: Annotated[str | None, typer.Option(help="Sources it may see, separated by commas.")] = None,
-    preset: Annotated[str | None, typer.Option(help="Product: audiocodes, anynode, yealink, snom …")] = None,
+    preset: Annotated[str | None, typer.Option(help=PRODUCT)] = None,
     fields: Annotated[str | None, typer.Option(help="Field groups it may see, separated by commas.")] = None,
+    base_dn: Annotated[str | None, typer.Option(help="Base DN of its tree.")] = None,
     country: places.Country = None,
     area: places.Area = None,
     trunk: places.Trunk = None,
     extension_length: places.ExtensionLength = None,
     outside_line: places.OutsideLine = None,
+    address: profile.Addresses = None,
+    number_format: profile.NumberForm = None,
+    result_limit: profile.ResultLimit = None,
+    template: profile.Templates = None,
     shared_numbers: Annotated[str | None, typer.Option(help=SHARED)] = None,
     called_view: Annotated[str | None, typer.Option(help=CALLED)] = None,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help=ANOTHER_FROM_INPUT)] = False,
+    no_password: Annotated[bool, typer.Option("--no-password", help=profile.NO_PASSWORD)] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Change a client; what is not named stays. Open connections follow within seconds."""
-    from directory_server.commands.names import listed, read_fields
+    """Change a client; what is not named stays. Open connections follow within seconds.
+
+    A preset gives what is not named here of number format, result limit and templates.
+    """
+    from directory_server.commands.names import checked_dn, listed, read_fields
     from directory_server.store import clients
-    from directory_server.store import sources as stored
 
     changes: dict[str, Any] = {}
-    if preset is not None:
-        changes["preset"] = preset
     if fields is not None:
         changes["fields"] = read_fields(fields)
-    if shared_numbers is not None:
-        changes["shared_numbers"] = _policy(shared_numbers)
+    if base_dn is not None:
+        changes["base_dn"] = checked_dn(base_dn)
+    if address is not None:
+        changes["addresses"] = profile.read_addresses(address)
     if sources is not None and not listed(sources):
         raise typer.BadParameter("name at least one source", param_hint="--sources")
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    password = _password(password_stdin, no_password)
     with opened_store(ctx, as_json) as database:
         known = clients.by_name(database, name)
+        changes |= profile.read_answering(
+            preset=preset,
+            number_format=number_format,
+            result_limit=result_limit,
+            shared_numbers=shared_numbers,
+            templates=template,
+            known=known.templates,
+        )
+        if shared_numbers is None:  # whom a call may name is not changed by the way
+            changes.pop("shared_numbers", None)
         changes["location"] = places.read_location(
             known.location,
             country=country,
@@ -140,25 +180,23 @@ def set_(
                 changes[field] = frozenset(_ids(database, names))
         changed = replace(known, **changes)
         try:
-            clients.change(database, changed, password)
+            clients.change(database, changed, password, without_password=no_password)
         except UnicodeEncodeError:
             raise
-        except ValueError as error:  # the password is empty or too long
+        except ValueError as error:  # of the password, or that nothing is left to know it by
             raise fail(str(error), as_json) from None
-        facts = _facts(changed, {source.id: source.name for source in stored.all(database)})
-    show(facts, as_json, lambda: _line(facts))
+        (facts,) = _told(database, changed)
+    show(facts, as_json, lambda: line(facts))
 
 
 @client.command("list")
 def list_(ctx: typer.Context, as_json: AsJson = False) -> None:
     """List the clients."""
     from directory_server.store import clients
-    from directory_server.store import sources as stored
 
     with opened_store(ctx, as_json) as database:
-        names = {source.id: source.name for source in stored.all(database)}
-        facts = [_facts(found, names) for found in clients.all(database)]
-    show(facts, as_json, lambda: "\n".join(map(_line, facts)) or "There is no client yet.")
+        facts = _told(database, *clients.all(database))
+    show(facts, as_json, lambda: "\n".join(map(line, facts)) or "There is no client yet.")
 
 
 @client.command()
@@ -171,14 +209,10 @@ def remove(ctx: typer.Context, name: str, as_json: AsJson = False) -> None:
     show({"removed": name}, as_json, lambda: f"Removed {name!r}.")
 
 
-def _policy(text: str) -> "SharedNumbers":
-    from directory_server.store.rows import SharedNumbers
-
-    try:
-        return SharedNumbers(text)
-    except ValueError:
-        known = ", ".join(SharedNumbers)
-        raise typer.BadParameter(f"known are {known}", param_hint="--shared-numbers") from None
+def _password(password_stdin: bool, no_password: bool) -> str | None:
+    if password_stdin and no_password:
+        raise typer.BadParameter("a client has a password or none", param_hint="--no-password")
+    return sys.stdin.readline().rstrip("\r\n") if password_stdin else None
 
 
 def _ids(database: "Database", names: str) -> list[int]:
@@ -188,25 +222,10 @@ def _ids(database: "Database", names: str) -> list[int]:
     return [sources.by_name(database, name).id for name in listed(names)]
 
 
-def _facts(client: "Client", names: dict[int, str]) -> dict[str, Any]:
-    from directory_server.store import grants
+def _told(database: "Database", *shown: "Client") -> list[dict[str, Any]]:
+    from directory_server.commands.client_text import facts
+    from directory_server.store import clients, sources
 
-    return {
-        "id": client.id,
-        "name": client.name,
-        "preset": client.preset,
-        "sources": sorted(names[source] for source in client.source_ids if source in names),
-        "fields": grants.to_text(client.fields).split(","),
-        "base_dn": client.base_dn,
-        "bind_dn": f"cn={client.name},ou=clients,{client.base_dn}",
-        "location": asdict(client.location),
-        "shared_numbers": client.shared_numbers.value,
-        "called_view": sorted(names[source] for source in client.called_view if source in names),
-    }
-
-
-def _line(facts: dict[str, Any]) -> str:
-    seen = f"{', '.join(facts['sources'])}: {', '.join(facts['fields'])}" if facts["sources"] else "no source any more"
-    policy = "" if facts["shared_numbers"] == "priority" else f"; shared numbers: {facts['shared_numbers']}"
-    called = f"; called user by {', '.join(facts['called_view'])}" if facts["called_view"] else ""
-    return f"{facts['bind_dn']} ({facts['preset']}) sees {seen}{policy}{called}"
+    names = {source.id: source.name for source in sources.all(database)}
+    without_password = clients.without_password(database)
+    return [facts(client, names, without_password) for client in shown]

@@ -50,16 +50,20 @@ def add(database: Database, client: Client, password: str | None) -> Client:
     return by_name(database, client.name)
 
 
-def change(database: Database, client: Client, password: str | None = None) -> None:
+def change(database: Database, client: Client, password: str | None = None, *, without_password: bool = False) -> None:
     """Keep everything of `client` but its name instead of what is stored, and the password if one is given.
+
+    `without_password` takes the one it has away.
 
     Raises NotFound if the client was removed, ValueError for an empty or overlong password, and where neither password
     nor address would remain.
     """
-    values = _values(client) if password is None else {**_values(client), "password": hash_password(password)}
+    values = _values(client)
+    if password is not None or without_password:
+        values["password"] = "" if password is None else hash_password(password)
     with database.write() as connection:
         kept = connection.execute(select(CLIENTS.c.password).where(CLIENTS.c.id == client.id)).scalar()
-        if kept == "" and password is None and not client.addresses:
+        if values.get("password", kept) == "" and not client.addresses:
             raise ValueError("a client without a password needs addresses to be known by")
         if connection.execute(update(CLIENTS).where(CLIENTS.c.id == client.id).values(values)).rowcount == 0:
             raise NotFound(f"there is no client named {client.name!r}")
@@ -124,6 +128,12 @@ def known_by(database: Database, address: str) -> Client | None:
     found = [(most_narrow(client.addresses, address), client) for client in bare]
     narrowest, client = max(found, key=itemgetter(0), default=(-1, None))
     return client if narrowest >= 0 else None
+
+
+def without_password(database: Database) -> frozenset[int]:
+    """Return the ids of the clients that are known by their addresses alone."""
+    with database.read() as connection:
+        return frozenset(connection.execute(select(CLIENTS.c.id).where(CLIENTS.c.password == "")).scalars())
 
 
 def remove(database: Database, name: str) -> None:

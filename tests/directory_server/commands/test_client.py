@@ -25,8 +25,13 @@ def test_a_client_is_added_with_its_password_from_standard_input(line, customers
         "base_dn": "o=sbc",
         "bind_dn": "cn=sbc,ou=clients,o=sbc",
         "location": {"country": "AT", "area": "1", "trunk": "", "extension_length": 0, "outside_line": ""},
-        "shared_numbers": "priority",
+        "shared_numbers": "company",
         "called_view": [],
+        "addresses": [],
+        "known_by": "password",
+        "number_format": "echo",
+        "result_limit": 0,
+        "templates": {"displayName": "{name} ({company})"},
     }
     assert line.ok("client", "list") == [added]
     assert "cn=sbc,ou=clients,o=sbc (audiocodes)" in line.run("client", "list").out
@@ -91,6 +96,10 @@ def test_a_client_is_changed_and_what_is_not_named_stays(line, customers):
         ["sbc", "--sources", "x", "--fields", "all"],
         ["sbc", "--sources", "x", "--shared-numbers", "first"],
         *(["sbc", "--sources", "x", "--base-dn", base] for base in ("", "garbage", "dc=a,,dc=b")),
+        ["sbc", "--sources", "x", "--no-password"],
+        ["sbc", "--sources", "x", "--no-password", "--address", "192.0.2.1", "--password-stdin"],
+        ["sbc", "--sources", "x", "--number-format", "pretty"],
+        ["sbc", "--sources", "x", "--result-limit", "-1"],
     ],
 )
 def test_wrong_usage_is_a_usage_error(line, words):
