@@ -170,9 +170,9 @@ class Connection(asyncio.Protocol):
             self.close(Code.OTHER, "internal error")
         self._flush()
 
-    def _operate(self, operation: Operation) -> None:
+    def _operate(self, operation: Operation, known: str | None = None) -> None:
         session = self._session
-        client = session.client or self._shared.recognition.held(self._address)
+        client = session.client or (self._shared.recognition.held(self._address) if known is None else known)
         if client is None:
             self._recognise(operation)
             return
@@ -208,7 +208,7 @@ class Connection(asyncio.Protocol):
         self._asking = False
         self._session.known = bool(known)
         if operation:
-            self._operate(operation)
+            self._operate(operation, known)
         if self._transport and not self._paused and not self._session.waiting:
             self._transport.resume_reading()
         self._proceed()
