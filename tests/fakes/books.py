@@ -8,7 +8,7 @@ from msgspec import structs
 from connectors.contact import Address, Contact, Email, Phone, PhoneKind, PlaceKind
 from directory_server.directory.view import View
 from directory_server.store import sources
-from directory_server.store.rows import FieldGroup, SharedNumbers
+from directory_server.store.rows import Client, FieldGroup, Location, NumberFormat, SharedNumbers
 from tests.fakes.world import World
 
 WORDS = (
@@ -83,6 +83,27 @@ BOOKS = st.lists(
 SCOPES = st.lists(GROUPS, min_size=len(SOURCES), max_size=len(SOURCES))
 """What may be read of each source."""
 POLICIES = st.sampled_from(tuple(SharedNumbers))
+_TEXTS = (
+    "{name} ({company})", "{number} {name}", "{cn}, {l} - {mail}", "[{description}] {displayName}", "{homePhone} {o}",
+    "{mobile}", "{ou} {title} {street} {labeledURI}",
+)  # fmt: skip
+_REPLACED = ("displayName", "cn", "sn", "o", "description", "mail")
+CLIENTS = st.builds(
+    Client,
+    id=st.just(1),
+    name=st.just("client"),
+    preset=st.just("generic"),
+    source_ids=st.just(frozenset()),  # the scope says what may be read
+    fields=st.just(frozenset()),
+    base_dn=st.just(""),
+    location=st.sampled_from((Location("DE"), Location("DE", "89", "840798", 2, "0"), Location("AT"), Location("US"))),
+    number_format=st.sampled_from(tuple(NumberFormat)),
+    result_limit=st.integers(0, 4),
+    templates=st.dictionaries(st.sampled_from(_REPLACED), st.sampled_from(_TEXTS), max_size=3).map(
+        lambda held: tuple(held.items())
+    ),
+)
+"""Clients of every number format, with limits and templates."""
 FAMILIAR = st.lists(st.integers(0, IDS.stop), max_size=3)
 
 
@@ -166,9 +187,12 @@ def fill_only(world: World, shown: Book, scope: Sequence[frozenset[FieldGroup]])
 
 
 def view_of(
-    world: World, scope: Sequence[frozenset[FieldGroup]], shared_numbers: SharedNumbers = SharedNumbers.PRIORITY
+    world: World,
+    scope: Sequence[frozenset[FieldGroup]],
+    shared_numbers: SharedNumbers = SharedNumbers.PRIORITY,
+    client: Client | None = None,
 ) -> View:
-    """Return the view that may read this of each of SOURCES."""
+    """Return the view that may read this of each of SOURCES, answered as this client is."""
     known = sources.all(world.database)
     granted = {source.id: fields for source, fields in zip(known, scope, strict=True)}
-    return world.view(granted, shared_numbers=shared_numbers)
+    return world.view(granted, shared_numbers=shared_numbers, client=client)

@@ -13,7 +13,7 @@ from directory_server.directory.view import View
 from directory_server.store import sequence, sources
 from directory_server.store.contact_json import contact_to_json, fingerprint
 from directory_server.store.database import Database, driver_of
-from directory_server.store.rows import FieldGroup, Location, SharedNumbers, Source
+from directory_server.store.rows import Client, FieldGroup, Location, SharedNumbers, Source
 from directory_server.vault.vault import Vault
 
 EVERYTHING = frozenset(FieldGroup)
@@ -77,8 +77,10 @@ class World:
         fields: Mapping[int, frozenset[FieldGroup]] | None = None,
         location: Location | None = None,
         shared_numbers: SharedNumbers = SharedNumbers.PRIORITY,
+        client: Client | None = None,
     ) -> View:
-        """Return a view of these field groups by source id; of everything without."""
+        """Return a view of these field groups by source id; of everything without. `client` is who is shown it."""
         known = sources.all(self.database)
         scope = Scope(dict.fromkeys((source.id for source in known), EVERYTHING) if fields is None else dict(fields))
-        return View(self.index, scope, known, location or Location("DE"), shared_numbers=shared_numbers)
+        here = client.location if client else location or Location("DE")
+        return View(self.index, scope, known, here, shared_numbers=shared_numbers, client=client)

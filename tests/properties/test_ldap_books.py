@@ -18,11 +18,12 @@ from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.message import CompareRequest, Scope, SearchRequest
 from directory_server.fronts.ldap.search import Running, Tree
 from directory_server.store import sources
-from directory_server.store.rows import FieldGroup, SharedNumbers
+from directory_server.store.rows import Client, FieldGroup, SharedNumbers
 from tests.fakes import ldap_oracle as oracle
 from tests.fakes.books import (
     ASKED,
     BOOKS,
+    CLIENTS,
     IDS,
     NUMBERS,
     POLICIES,
@@ -98,7 +99,7 @@ request = st.tuples(
     ),
     st.sampled_from(tuple(Scope)),
     st.integers(0, 5),
-    st.sampled_from(((), ("*", "+"), ("cn", "telephoneNumber", "modifyTimestamp"))),
+    st.sampled_from(((), ("*", "+"), ("cn", "telephoneNumber", "modifyTimestamp"), ("displayName", "o"))),
     st.just(NONE) | CONTROLS,
 )
 ALWAYS = [
@@ -158,6 +159,7 @@ def everyone(view: View, node: f.Filter) -> set[str]:
     BOOKS,
     SCOPES,
     POLICIES,
+    CLIENTS,
     st.lists(request, min_size=40, max_size=40),
     st.lists(
         st.tuples(st.sampled_from(IDS), st.sampled_from(SOURCES), st.sampled_from(TEXTS + PHONES), words | digits),
@@ -172,19 +174,21 @@ def test_hidden_values_change_no_answer(  # noqa: PLR0917 - drawn by hypothesis
     hidden: Book,
     scope: list[frozenset[FieldGroup]],
     policy: SharedNumbers,
+    client: Client,
     asked: list[Any],
     pairs: list[Any],
 ) -> None:
     fill_only(world, shown, scope)
-    view = view_of(world, scope, policy)
+    view = view_of(world, scope, policy, client)
     asked = [*asked, *ALWAYS]
     told = [answer(view, one) for one in asked] + [compared(view, *pair) for pair in pairs]
     fill(world, hiding(shown, hidden, scope))
-    view = view_of(world, scope, policy)
+    view = view_of(world, scope, policy, client)
     for question, before in zip((*asked, *pairs), told, strict=True):
         assert (answer(view, question) if len(question) == 6 else compared(view, *question)) == before, question
     known = zip(sources.all(world.database), scope, strict=True)
     units = SearchRequest("dc=contacts", Scope.ONE, 0, 0, False, f.Present("objectClass"), ())
+    view = view_of(world, scope)  # without a client's limit
     shown_units = entries(tree(view).search(units, waiting=True).run(1, Running(1.0), lambda: 0.0))
     assert set(shown_units) == {f"ou={source.name},dc=contacts".encode() for source, granted in known if granted}
 

@@ -1,6 +1,7 @@
 """A filter over what a client may not see never matches, and changes no answer, count or order."""
 
 from collections.abc import Iterator
+from copy import copy
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,7 @@ from directory_server.fronts.ldap import filter_text
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.message import Scope, SearchRequest
 from directory_server.fronts.ldap.search import Running, Tree
-from directory_server.store.rows import FieldGroup, Location
+from directory_server.store.rows import Client, FieldGroup, Location, NumberFormat
 from tests.fakes.ldap_samples import erika, john, juergen
 from tests.fakes.world import World
 
@@ -47,6 +48,20 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[View]
     for world in opened:
         world.index.close()
         world.database.close()
+
+
+FORMS = [
+    Client(1, "phones", "generic", frozenset(), frozenset(), "", Location("DE"), number_format=form, result_limit=limit,
+           templates=(("displayName", "{name} ({company}) {number}"), ("cn", "{description} {mail} {homePhone} {l}")))
+    for form in NumberFormat
+    for limit in (0, 1)
+]  # fmt: skip
+
+
+def shown_to(view: View, client: Client | None) -> View:
+    told = copy(view)
+    told.client = client
+    return told
 
 
 def answer(view: View, node: f.Filter, size: int = 0) -> bytes:
@@ -96,13 +111,14 @@ nodes = st.recursive(
 @settings(
     max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(node=nodes, size=st.integers(0, 2))
-def test_hidden_values_change_no_answer(worlds: list[View], node: f.Filter, size: int) -> None:
-    first, second = (answer(view, node, size) for view in worlds)
+@given(node=nodes, size=st.integers(0, 2), client=st.none() | st.sampled_from(FORMS))
+def test_hidden_values_change_no_answer(worlds: list[View], node: f.Filter, size: int, client: Client | None) -> None:
+    first, second = (answer(shown_to(view, client), node, size) for view in worlds)
     assert first == second
 
 
-def test_this_would_notice(views: tuple[list[View], list[View]]) -> None:
+@pytest.mark.parametrize("client", [None, *FORMS])
+def test_this_would_notice(views: tuple[list[View], list[View]], client: Client | None) -> None:
     """Both directories do differ for somebody who may see every field."""
-    first, second = (answer(view, f.Present("mail")) for view in views[1])
+    first, second = (answer(shown_to(view, client), f.Present("mail")) for view in views[1])
     assert first != second
