@@ -22,7 +22,7 @@ FOLDERS = {
     "directory_server/fronts": {"ldap", "uplink", "web"},
     "directory_server/fronts/web": {"api", "locale", "static", "templates"},
     "teams_app": {"manifest", "tab"},
-    "deploy": {"demo", "install"},
+    "deploy": {"demo", "install", "phones"},
     "docs": {"decisions", "pictures"},
     "tests": {
         "architecture", "connectors", "contracts", "deploy", "directory_server", "fakes", "fuzz", "journeys", "properties",
