@@ -122,7 +122,7 @@ def test_templates_are_added_changed_and_taken_away_one_by_one(line, customers):
     ("given", "reason"),
     [
         ("displayName", "ATTRIBUTE=TEXT"),
-        ("displayName={nmae}", "unknown placeholder {nmae}"),
+        ("displayName={firstname}", "unknown placeholder {firstname}"),
         ("displayName={metaSearchNumber}", "unknown placeholder"),
         ("displayName={objectClass}", "unknown placeholder"),
         ("displayName=Anna", "placeholder"),
