@@ -15,7 +15,6 @@ from directory_server.directory.listing import Number
 from directory_server.directory.reader import reader
 from directory_server.store.rows import Location, NumberFormat
 
-_LONGEST_DIRECT_DIAL: Final = 5
 _NO_PREFIX_WRITTEN: Final = frozenset({"1"})
 """Country codes where the national prefix is dialled, but nobody writes it."""
 
@@ -59,9 +58,7 @@ def _own_extension(e164: str, location: Location) -> str:
     """Return the digits behind the location's own trunk, "" where it is another's number or no extension."""
     own, digits = reader(location).own, e164[1:]
     extension = digits[len(own) :] if own and digits.startswith(own) else ""
-    if not extension or len(extension) > (location.extension_length or _LONGEST_DIRECT_DIAL):
-        return ""
-    return extension if ask(extension, location).candidates[:1] == (digits,) else ""
+    return extension if extension and ask(extension, location).candidates[:1] == (digits,) else ""
 
 
 def _national(e164: str, location: Location) -> str:

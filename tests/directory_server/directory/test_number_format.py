@@ -40,6 +40,8 @@ def one(raw: str, location: Location = HOME) -> Number:
         ("089 840799-12", MUNICH, "dialable", "008984079912"),  # of another company in the same area
         ("089 840798-0", MUNICH, "dialable", "00898407980"),  # "0" alone is the outside line
         ("089 840798-0", Location("DE", "89", "840798"), "dialable", "0898407980"),
+        ("089 840798-91", Location("DE", "89", "840798", 2, "9"), "dialable", "908984079891"),
+        ("089 840798-81", Location("DE", "89", "840798", 2, "9"), "dialable", "81"),
         ("+43 1 2345678", MUNICH, "dialable", "0004312345678"),
         ("+43 1 2345678", HOME, "dialable", "004312345678"),
         ("+49 40 211234567", HAMBURG, "dialable", "0040211234567"),  # and nothing but this, though Romania is +40

@@ -148,6 +148,20 @@ def test_a_request_that_comes_with_the_connection_waits_until_it_is_known(
         assert wire.answer()[1]["objectName"] == b"uid=1,ou=contacts,o=phones"
         assert wire.answer()[1]["resultCode"] == "success"
         assert wire.answer()[1]["objectName"] == b"uid=1,ou=contacts,o=phones"
+    monkeypatch.setattr(recognition, "SECONDS", 0.0)
+    with Wire(running, THERE) as wire:
+        assert wire.found(node=f.Equality("sn", "x" * (LIMITS.pdu_before_bind + 1))) == ["success"]
+
+
+def test_an_address_of_a_client_that_is_just_gone_is_nobodys(
+    running: RunningFront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credentials, "_VIEW_SECONDS", 0.0)
+    with Wire(running, THERE) as wire:
+        assert wire.found() == ["uid=1,ou=contacts,o=phones"]
+        clients.remove(running.world.database, "phones")
+        assert wire.found() == ["insufficientAccessRights"]
+        assert wire.who_am_i() == b""
 
 
 def test_a_known_address_is_not_cut_for_being_idle(running: RunningFront) -> None:
