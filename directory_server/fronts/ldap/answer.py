@@ -59,24 +59,22 @@ class Writer:
 
     def operation(self, entry: Entry) -> bytes:
         """Return the SearchResultEntry of an entry, to be put into an envelope."""
-        attributes = []
+        attributes, templates = [], self._profile.templates
         for name, attribute in self._chosen:
             if attribute.kind is Kind.PHONE:
                 values = self._numbers(entry, attribute.name)
+            elif attribute.name in templates:
+                values = self._filled(entry, attribute.name)
             else:
-                values = self._texts(entry, attribute.name)
+                values = entry.values(attribute.name)
             if values:
                 held = b"" if self._types_only else _set(values)
                 attributes.append(ber.encode(ber.SEQUENCE, name + ber.encode(ber.SET, held)))
         return response.entry(entry.dn, attributes)
 
-    def _texts(self, entry: Entry, name: str) -> tuple[str, ...]:
-        profile = self._profile
-        if name in profile.templates:
-            text = profile.text(entry, name, lambda number: self._numbers(entry, number))
-            if text:
-                return (text,)
-        return entry.values(name)
+    def _filled(self, entry: Entry, name: str) -> tuple[str, ...]:
+        text = self._profile.text(entry, name, lambda number: self._numbers(entry, number))
+        return (text,) if text else entry.values(name)
 
     def _numbers(self, entry: Entry, name: str) -> tuple[str, ...]:
         """Return the values of a number attribute; of any number at all, those that were asked for come first."""

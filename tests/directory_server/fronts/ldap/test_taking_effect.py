@@ -10,7 +10,7 @@ import pytest
 from connectors.contact import Contact, Phone, PhoneKind
 from directory_server.fronts.ldap import credentials
 from directory_server.store import clients, sources
-from directory_server.store.rows import FieldGroup, Location, SharedNumbers
+from directory_server.store.rows import FieldGroup, Location, NumberFormat, SharedNumbers
 from tests.fakes.world import World
 from tests.servers.ldap_front import PASSWORD, RunningFront
 
@@ -65,6 +65,23 @@ def test_sources_fields_policy_and_location_of_a_bound_client(bound: tuple[World
     assert names(connection, "(telephoneNumber=84079812)") == []
     change(world, location=Location("DE", "89"))
     assert names(connection, "(telephoneNumber=84079812)") == ["Anna Abel", "Bert Abel"]
+
+
+def test_the_format_limit_and_texts_of_a_bound_client(bound: tuple[World, ldap3.Connection]) -> None:
+    world, connection = bound
+    change(world, templates=(("displayName", "{sn}, {givenName}: {number}"),))
+    assert names(connection, "(sn=abel)") == [f"Abel, Anna: {NUMBER}", f"Abel, Bert: {NUMBER}"]
+    change(world, number_format=NumberFormat.NATIONAL)
+    assert names(connection, "(sn=abel)") == ["Abel, Anna: 08984079812", "Abel, Bert: 08984079812"]
+    change(world, result_limit=1)
+    assert names(connection, "(sn=abel)") == ["Abel, Anna: 08984079812"]
+    assert connection.result["description"] == "sizeLimitExceeded"
+    change(world, result_limit=0, templates=())
+    assert names(connection, "(sn=abel)") == ["Anna Abel", "Bert Abel"]
+    change(world, base_dn="o=other")
+    assert names(connection, "(sn=abel)") == []
+    connection.search("o=other", "(sn=abel)", attributes=["displayName"])
+    assert len(connection.response) == 2
 
 
 def test_the_priority_of_a_source(bound: tuple[World, ldap3.Connection]) -> None:
