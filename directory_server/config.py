@@ -27,6 +27,7 @@ class Config(BaseSettings):
     ldap: str = Field("127.0.0.1:3389", description="Address of the LDAP front, host:port; empty switches it off.")
     ldaps: str = Field("127.0.0.1:3636", description="Address of the LDAPS front, host:port; empty switches it off.")
     workers: int = Field(1, ge=1, le=64, description="LDAP processes; above 1 they share the addresses.")
+    drain_seconds: float = Field(60.0, ge=0, le=3600, description="Seconds over which a stop lets LDAP connections go.")
     tls_certificate: Path | None = Field(None, description="PEM chain for LDAPS and StartTLS; default: self-signed.")
     tls_key: Path | None = Field(None, description="PEM key of tls_certificate.")
     suffix: str = Field("dc=contacts", description="Base DN of the LDAP tree.")

@@ -65,7 +65,7 @@ class Stack:
         self.issuer = self._program("issuer", [sys.executable, ISSUER, "--listen", listen, *users], {})
         self.relay = self._program("relay", [BIN / "contact-relay", "serve"], self._relay_settings())
         self.teams = self._program("teams", [BIN / "contact-teams", "serve"], self._teams_environment())
-        self.directory = self._program("directory", self._serve_command(), {})
+        self.directory = self._program("directory", self._serve_command(), {"CONTACTORY_DRAIN_SECONDS": "0"})
 
     @property
     def authority(self) -> str:

@@ -11,13 +11,13 @@ from datetime import timedelta
 from functools import partial
 
 import ldap3
-from cryptography import x509
 from ldap3.core.exceptions import LDAPSocketOpenError
 
 from connectors.errors import ConnectorError
 from directory_server.app.connected import connected
 from directory_server.app.directory import Directory
 from directory_server.app.ldap_process import NotAnAddress, address
+from directory_server.fronts.ldap import certificate
 from directory_server.fronts.ldap.server import Address
 from directory_server.fronts.uplink import tenant
 from directory_server.observe.status import Health
@@ -28,7 +28,6 @@ from directory_server.vault.errors import VaultError
 TIMEOUT_S = 5
 LOW_DISK = 1 << 30
 """Free bytes below which the disk is a warning; a tenth of it is bad."""
-CERTIFICATE_WARNING = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,25 +162,25 @@ def _ask_ldap(where: Address, *, secure: bool) -> str:
 
 
 def _certificates(directory: Directory) -> Iterator[Finding]:
-    own = directory.config.tls_certificate
-    file = own or directory.data / "tls" / "ldap.crt"
-    if not file.exists():
-        if own:
-            yield Finding("certificate", Health.BAD, f"{file} is missing", "correct tls_certificate")
+    settings, made = directory.config, directory.data / "tls"
+    own = bool(settings.tls_certificate and settings.tls_key)
+    file = (settings.tls_certificate if own else None) or made / "ldap.crt"
+    key = (settings.tls_key if own else None) or made / "ldap.key"
+    if not own and not file.exists():
         return
+    advice = f"put a certificate and the key that fits it into {file} and {key}; no restart is needed"
     try:
-        expires = x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
-    except OSError as error:
-        yield Finding("certificate", Health.BAD, f"{file}: {error.strerror}", "let this account read it")
+        ends = certificate.load(file, key).ends
+    except certificate.CertificateError as error:
+        yield Finding("certificate", Health.BAD, str(error), f"{advice}; or correct tls_certificate and tls_key")
         return
-    except ValueError:
-        yield Finding("certificate", Health.BAD, f"{file} is no PEM certificate", "correct tls_certificate")
-        return
-    left = expires - directory.clock()
-    detail = f"{file} expires {expires:%Y-%m-%d}"
-    if left < CERTIFICATE_WARNING:
-        health = Health.BAD if left < timedelta(0) else Health.WARNING
-        yield Finding("certificate", health, detail, "replace it and restart")
+    left = ends - directory.clock()
+    detail = f"{file} expires {ends:%Y-%m-%d}"
+    if left <= timedelta(0):
+        yield Finding("certificate", Health.BAD, f"{file} expired {ends:%Y-%m-%d}: clients refuse it", advice)
+    elif left < certificate.WARN_BEFORE:
+        renews = "contact-directory serve renews it by itself; see its log if it runs"
+        yield Finding("certificate", Health.WARNING, f"{detail}, in {left.days} days", advice if own else renews)
     else:
         yield Finding("certificate", Health.GOOD, detail)
 

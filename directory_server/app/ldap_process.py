@@ -1,22 +1,29 @@
-"""The LDAP front of one process, and further processes that share its addresses."""
+"""The LDAP front of one process: of this one, or of a worker that the parent handed its sockets."""
 
 import asyncio
-import contextlib
+import logging
 import multiprocessing
-import signal
+import socket
+import sys
 import time
+from collections.abc import Mapping
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from directory_server.app.directory import Directory
+from directory_server.app.signals import Signals
 from directory_server.fronts.ldap import certificate
-from directory_server.fronts.ldap.server import Address, LdapFront
+from directory_server.fronts.ldap.certificate import CertificateError
+from directory_server.fronts.ldap.presented import Files, Presented
+from directory_server.fronts.ldap.server import Address, LdapFront, ListenError
 from directory_server.observe import logs
 from directory_server.store import clients
 
-RESTART_PAUSE_S = 1.0
-"""Pause before a process that ended is started again."""
-STOP_S = 10.0
+READY = b"listens"
+
+log = logging.getLogger(__name__)
 
 
 class NotAnAddress(ValueError):  # noqa: N818 - named as the admin reads it
@@ -33,94 +40,66 @@ def address(name: str, text: str) -> Address | None:
     return host.strip("[]"), int(port)
 
 
-def front(directory: Directory, *, shared: bool = False) -> LdapFront:
-    """Return the LDAP front of this directory's settings, not started; `shared` lets other processes listen too."""
+def presented(directory: Directory, *, telling: bool = True) -> Presented | None:
+    """Return the certificate of this directory's settings, None if LDAP is off; raises CertificateError."""
     settings = directory.config
-    ldap, ldaps = address("ldap", settings.ldap), address("ldaps", settings.ldaps)
-    tls = None
-    if ldap or ldaps:
+    where = address("ldaps", settings.ldaps) or address("ldap", settings.ldap)
+    if where is None:
+        return None
+
+    def files() -> Files:
         if settings.tls_certificate and settings.tls_key:
-            files = settings.tls_certificate, settings.tls_key
-        else:
-            files = certificate.self_signed(
-                directory.data / "tls", (ldaps or ldap or ("localhost", 0))[0], directory.clock()
-            )
-        tls = certificate.context(*files)
+            return settings.tls_certificate, settings.tls_key
+        return certificate.self_signed(directory.data / "tls", where[0], directory.clock())
+
+    return Presented(files, directory.clock, telling=telling)
+
+
+def front(
+    directory: Directory, tls: Presented | None, listeners: Mapping[str, socket.socket] | None = None
+) -> LdapFront:
+    """Return the LDAP front of this directory's settings, not started; `listeners` as in LdapFront."""
+    settings = directory.config
     return LdapFront(
-        ldap=ldap,
-        ldaps=ldaps,
-        tls=tls,
+        ldap=address("ldap", settings.ldap),
+        ldaps=address("ldaps", settings.ldaps),
+        tls=tls.context if tls else None,
         suffix=settings.suffix,
         verify=lambda *asked: clients.verify(directory.database, *asked),
         views=directory.view_for_client,
         known_by=lambda address: clients.known_by(directory.database, address),
         clock=time.monotonic,
-        shared=shared,
+        listeners=listeners,
+        watch=tls.check if tls else None,
     )
 
 
-class LdapProcesses:
-    """Processes that each serve the LDAP front on the same addresses; one that ends is started again."""
-
-    def __init__(self, data: Path, count: int, settings: dict[str, Any]) -> None:
-        self._arguments = (data, settings)
-        self._context = multiprocessing.get_context("spawn")
-        self._processes = [self._new() for _ in range(count)]
-        self._watch: asyncio.Task[None] | None = None
-
-    def _new(self) -> Any:
-        return self._context.Process(target=_serve, args=self._arguments, daemon=True)
-
-    def start(self) -> None:
-        """Start all of them, and watch over them."""
-        for process in self._processes:
-            process.start()
-        self._watch = asyncio.get_running_loop().create_task(self._restart_ended())
-
-    @property
-    def running(self) -> int:
-        """How many are alive."""
-        return sum(process.is_alive() for process in self._processes)
-
-    async def _restart_ended(self) -> None:
-        while True:
-            await asyncio.sleep(RESTART_PAUSE_S)
-            for place, process in enumerate(self._processes):
-                if not process.is_alive():
-                    self._processes[place] = self._new()
-                    self._processes[place].start()
-
-    async def stop(self) -> None:
-        """End all of them; each tells its clients first."""
-        if self._watch:
-            self._watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watch
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            await asyncio.to_thread(process.join, STOP_S)
-            if process.is_alive():
-                process.kill()
-
-
-def _serve(data: Path, settings: dict[str, Any]) -> None:
+def serve(data: Path, settings: dict[str, Any], listeners: dict[str, socket.socket], ready: Connection) -> None:
+    """Serve as a worker process until a signal or the parent's end; say READY through `ready` once it listens."""
     logs.start()
-    with Directory(data, serving=True, **settings) as directory:
-        run(_until_stopped(directory))
-
-
-async def _until_stopped(directory: Directory) -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    serving = front(directory, shared=True)
-    await serving.start()
     try:
-        await stopped.wait()
+        with Directory(data, serving=True, **settings) as directory:
+            run(_until_stopped(directory, listeners, ready))
+    except (ListenError, CertificateError) as error:
+        log.error("an LDAP process cannot start", extra={"error": str(error)})  # noqa: TRY400 - said for the admin
+        sys.exit(1)
+
+
+async def _until_stopped(directory: Directory, listeners: dict[str, socket.socket], ready: Connection) -> None:
+    signals = Signals()
+    tls = presented(directory, telling=False)
+    signals.listen(partial(tls.check, asked=True) if tls else lambda: None)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        # A parent that was killed must not leave workers behind that hold its addresses.
+        asyncio.get_running_loop().add_reader(parent.sentinel, signals.hurry)
+    serving = front(directory, tls, listeners)
+    await serving.start()
+    ready.send_bytes(READY)
+    try:
+        await signals.stopped.wait()
     finally:
-        await serving.stop()
+        await serving.stop(directory.config.drain_seconds, signals.hurried)
 
 
 def run(work: Any) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import secrets
-import signal
 import socket
 import sqlite3
 import threading
@@ -16,10 +15,13 @@ import uvicorn
 
 from directory_server.app import ldap_process, status
 from directory_server.app.directory import Directory
-from directory_server.app.ldap_process import LdapProcesses, NotAnAddress
+from directory_server.app.ldap_process import NotAnAddress
+from directory_server.app.ldap_workers import LdapWorkers
 from directory_server.app.questions import Questions
+from directory_server.app.signals import Signals
 from directory_server.directory.person_json import person_json
 from directory_server.fronts.ldap.certificate import CertificateError
+from directory_server.fronts.ldap.presented import Presented
 from directory_server.fronts.ldap.server import LdapFront, ListenError
 from directory_server.fronts.uplink.uplink import Uplink
 from directory_server.fronts.web import app as web_app
@@ -45,7 +47,8 @@ class Server:
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
         self._ldap: LdapFront | None = None
-        self._processes: LdapProcesses | None = None
+        self._workers: LdapWorkers | None = None
+        self._certificate: Presented | None = None
         self._uplink = Uplink(
             directory.database,
             views=directory.view_for_user,
@@ -60,19 +63,23 @@ class Server:
 
     async def run(self, started: Callable[[dict[str, str]], None]) -> None:
         """Serve; `started` is told the addresses once everything listens. Raises AddressTaken and runs nothing."""
-        stopped = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stopped.set)
+        signals = Signals()
+        signals.listen(self._reload)
         async with contextlib.AsyncExitStack() as running:
             await self._start_web(running)
-            await self._start_ldap(running)
+            await self._start_ldap(running, signals.hurried)
             await self._uplink.start()
             running.push_async_callback(self._uplink.stop)
             # A thread that ends with the process: what it has not committed by then is done the next time.
             threading.Thread(target=self._catch_up, name="index", daemon=True).start()
             started({**self._addresses, "status": self.status_url()})
-            await stopped.wait()
+            await signals.stopped.wait()
+
+    def _reload(self) -> None:
+        if self._certificate:
+            self._certificate.check(asked=True)
+        if self._workers:
+            self._workers.reload()
 
     def _catch_up(self) -> None:
         """Let the index take over what happened while nobody served, or grow anew if it was lost."""
@@ -85,14 +92,14 @@ class Server:
 
     def status(self) -> status.Status:
         """Return what the status page shows now."""
-        return status.current(self.directory, VERSION, self._fronts(), self._uplink.status())
+        return status.current(self.directory, VERSION, self._fronts(), self._uplink.status(), self._certificate)
 
     def status_url(self) -> str:
         """Return the address of the status page with its key."""
         return f"http://{self._addresses.get('web', '')}/status?key={_status_key(self.directory)}"
 
     def _fronts(self) -> dict[str, tuple[str, bool]]:
-        ldap_runs = self._processes.running > 0 if self._processes else self._ldap is not None
+        ldap_runs = self._workers.running > 0 if self._workers else self._ldap is not None
         return {
             name: (self._addresses.get(name.lower(), ""), name == "Web" or ldap_runs)
             for name in ("Web", "LDAP", "LDAPS")
@@ -120,25 +127,24 @@ class Server:
             self._web.should_exit = True
         await task
 
-    async def _start_ldap(self, running: contextlib.AsyncExitStack) -> None:
+    async def _start_ldap(self, running: contextlib.AsyncExitStack, hurried: asyncio.Event) -> None:
         settings = self.directory.config
-        several = settings.workers > 1
         try:
-            front = ldap_process.front(self.directory)
+            self._certificate = ldap_process.presented(self.directory)
+            front = ldap_process.front(self.directory, self._certificate)
             await front.start()
         except (ListenError, NotAnAddress, CertificateError) as error:
             raise AddressTaken(str(error)) from error
         self._addresses |= {name: f"{host}:{port}" for name, (host, port) in front.addresses.items()}
-        if several:
+        if self._certificate and settings.workers > 1:
             # This one only proved that the addresses are free; the processes do the work.
             await front.stop()
-            fixed = {name: self._addresses.get(name, "") for name in ("ldap", "ldaps")}
-            self._processes = LdapProcesses(self.directory.data, settings.workers, fixed)
-            self._processes.start()
-            running.push_async_callback(self._processes.stop)
+            self._workers = LdapWorkers(self.directory.data, settings, front.addresses, self._certificate.check)
+            self._workers.start()
+            running.push_async_callback(self._workers.stop, hurried)
         else:
             self._ldap = front
-            running.push_async_callback(front.stop)
+            running.push_async_callback(front.stop, settings.drain_seconds, hurried)
 
 
 def _listen(name: str, text: str) -> socket.socket | None:

@@ -1,9 +1,12 @@
 """The status of a directory, gathered from its store, its fronts and its line."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from directory_server.app.directory import Directory
-from directory_server.observe.status import FrontStatus, Health, LineStatus, SourceStatus, Status
+from directory_server.fronts.ldap.certificate import WARN_BEFORE
+from directory_server.fronts.ldap.presented import Presented
+from directory_server.observe.status import CertificateStatus, FrontStatus, Health, LineStatus, SourceStatus, Status
 from directory_server.store import contacts, runs, sources
 from directory_server.store.rows import Run, RunState, Source
 from directory_server.sync import history
@@ -20,9 +23,13 @@ def ages(directory: Directory) -> dict[str, int | None]:
 
 
 def current(
-    directory: Directory, version: str, fronts: Mapping[str, tuple[str, bool]], lines: tuple[LineStatus, ...]
+    directory: Directory,
+    version: str,
+    fronts: Mapping[str, tuple[str, bool]],
+    lines: tuple[LineStatus, ...],
+    certificate: Presented | None = None,
 ) -> Status:
-    """Return the status of now; `fronts` are name to (address, runs)."""
+    """Return the status of now; `fronts` are name to (address, runs), `certificate` is the one of the LDAP fronts."""
     database = directory.database
     counts, last, fresh = contacts.counts(database), runs.latest(database), ages(directory)
 
@@ -47,4 +54,11 @@ def current(
             for name, (address, runs_now) in fronts.items()
         ),
         lines=lines,
+        certificate=_certificate_status(certificate, directory) if certificate else None,
     )
+
+
+def _certificate_status(certificate: Presented, directory: Directory) -> CertificateStatus:
+    left = certificate.ends - directory.clock()
+    health = Health.BAD if left <= timedelta(0) else Health.WARNING if left < WARN_BEFORE else Health.GOOD
+    return CertificateStatus(str(certificate.file), certificate.ends, left.total_seconds(), health)

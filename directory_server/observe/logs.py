@@ -8,7 +8,7 @@ import json
 import logging
 from datetime import UTC, datetime
 
-FIELDS = ("source", "front", "address", "outcome", "seconds", "count", "state", "error")
+FIELDS = ("source", "front", "address", "outcome", "seconds", "count", "state", "error", "file", "expires")
 """What a log line may carry besides time, level, logger and message."""
 
 

@@ -47,6 +47,16 @@ class LineStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateStatus:
+    """The certificate of LDAPS and StartTLS: its file, its end and the seconds until then (negative: expired)."""
+
+    file: str
+    expires: datetime
+    seconds_left: float
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Everything the status page shows."""
 
@@ -55,3 +65,4 @@ class Status:
     sources: tuple[SourceStatus, ...]
     fronts: tuple[FrontStatus, ...]
     lines: tuple[LineStatus, ...]
+    certificate: CertificateStatus | None = None

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,15 +35,17 @@ class RunningFront:
         world: World,
         *,
         tls: ssl.SSLContext | None = None,
+        watch: Callable[[], None] | None = None,
         limits: Limits | None = None,
         fields: frozenset[FieldGroup] = frozenset(FieldGroup),
         location: Location | None = None,
         suffix: str = "dc=contacts",
+        loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self.world = world
         self.location = location or Location("DE")
         self._fields = fields
-        self._loop = asyncio.new_event_loop()
+        self._loop = loop or asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self.front = LdapFront(
             ldap=("127.0.0.1", 0),
@@ -55,6 +57,7 @@ class RunningFront:
             clock=time.monotonic,
             known_by=lambda address: clients.known_by(world.database, address),
             limits=limits or Limits(bind_delay_seconds=0.02),
+            watch=watch,
         )
 
     @property
@@ -80,9 +83,9 @@ class RunningFront:
         asyncio.run_coroutine_threadsafe(self.front.start(), self._loop).result(10)
         return self
 
-    def stop(self) -> None:
+    def stop(self, drain_seconds: float = 0.0) -> None:
         """Stop the front in order; the thread goes on until the end of the block."""
-        asyncio.run_coroutine_threadsafe(self.front.stop(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self.front.stop(drain_seconds), self._loop).result(10)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

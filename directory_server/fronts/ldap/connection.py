@@ -15,6 +15,8 @@ from directory_server.fronts.ldap.session import Session
 from directory_server.fronts.ldap.shared import Shared
 from directory_server.fronts.ldap.socket_options import tune
 
+_STOPPING = Code.UNAVAILABLE, "the directory is stopping"
+
 
 class Connection(asyncio.Protocol):
     """The protocol of one accepted connection; `secure` for LDAPS."""
@@ -31,6 +33,7 @@ class Connection(asyncio.Protocol):
         self._paused = False
         self._half_closed = False
         self._asking = False  # which client the address is known by
+        self._leaving = False
         self._since = shared.clock()
 
     # asyncio.Protocol
@@ -109,6 +112,17 @@ class Connection(asyncio.Protocol):
         self._session.close(code, text)
         self._proceed()
 
+    @property
+    def quiet_since(self) -> float:
+        """When the last request came, or the connection."""
+        return self._since
+
+    def leave(self, quiet: float) -> None:
+        """Say goodbye along with the next answer, so that no request is lost; now if none came for `quiet` seconds."""
+        self._leaving = True
+        if not self._busy and self._shared.clock() - self._since >= quiet:
+            self.close(*_STOPPING)
+
     def abort(self) -> None:
         """Cut the connection at once."""
         if self._transport:
@@ -133,6 +147,11 @@ class Connection(asyncio.Protocol):
 
     # the work
 
+    @property
+    def _busy(self) -> bool:
+        session = self._session
+        return bool(session.outstanding or self._tasks or session.waiting or session.incomplete)
+
     def _proceed(self) -> None:
         while not self._paused and not self._asking and (event := self._session.next_event()) is not None:
             if isinstance(event, Operation):
@@ -154,6 +173,9 @@ class Connection(asyncio.Protocol):
         if self._transport is None:
             return
         if output := self._session.take_output():
+            if self._leaving and not self._busy:
+                self._session.close(*_STOPPING)
+                output += self._session.take_output()
             self._transport.write(output)
         if self._session.closed or (self._half_closed and not self._session.outstanding and not self._tasks):
             self._transport.close()

@@ -2,14 +2,16 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
 from directory_server.fronts.ldap.connection import Connection
 from directory_server.fronts.ldap.credentials import Credentials, Verify, Views
 from directory_server.fronts.ldap.doorkeeper import Doorkeeper
+from directory_server.fronts.ldap.drain import drain
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.recognition import KnownBy, Recognition
 from directory_server.fronts.ldap.response import Code
@@ -17,7 +19,7 @@ from directory_server.fronts.ldap.shared import Shared
 
 Address: TypeAlias = tuple[str, int]
 
-_BACKLOG = 1024
+BACKLOG = 1024
 _SWEEP_SHARE = 4
 _THREADS = 2
 
@@ -31,8 +33,9 @@ class LdapFront:
 
     `verify(name, password, address)` returns the client or None, `views(name)` the client's view (KeyError if it is
     gone), `known_by(address)` the client that needs no bind from there, or None; they run in threads or for
-    microseconds. `clock` is a steady clock in seconds. `shared` lets other processes listen on the same addresses
-    (SO_REUSEPORT).
+    microseconds. `clock` is a steady clock in seconds. `listeners` are sockets by "ldap" and "ldaps" that listen
+    already, in place of the addresses'. `watch` is called every few seconds: it may change what `tls` presents, and
+    must not raise.
     """
 
     def __init__(
@@ -47,13 +50,15 @@ class LdapFront:
         clock: Callable[[], float],
         known_by: KnownBy | None = None,
         limits: Limits | None = None,
-        shared: bool = False,
+        listeners: Mapping[str, socket.socket] | None = None,
+        watch: Callable[[], None] | None = None,
     ) -> None:
         if ldaps is not None and tls is None:
             raise ValueError("LDAPS needs a certificate")
         self._wanted = {"ldap": ldap, "ldaps": ldaps}
         self._limits = limits or Limits()
-        self._shared_addresses = shared
+        self._listeners = dict(listeners or {})
+        self._watch = watch
         # Apart, so that long scans never keep anybody from binding.
         self._pools = [ThreadPoolExecutor(_THREADS, thread_name_prefix=f"ldap-{work}") for work in ("bind", "scan")]
         self._shared = Shared(
@@ -89,15 +94,15 @@ class LdapFront:
     async def _listen(self, name: str, address: Address) -> None:
         secure = name == "ldaps"
         host, port = address
+        listener = self._listeners.get(name)
+        where = {"host": host, "port": port} if listener is None else {"sock": listener}
         try:
             server = await asyncio.get_running_loop().create_server(
                 lambda: Connection(self._shared, secure=secure),
-                host,
-                port,
+                **where,
                 ssl=self._shared.tls if secure else None,
                 ssl_handshake_timeout=self._limits.tls_handshake_seconds if secure else None,
-                backlog=_BACKLOG,
-                reuse_port=self._shared_addresses or None,
+                backlog=BACKLOG,
             )
         except OSError as error:
             raise ListenError(error.errno, f"{name} cannot listen on {host}:{port}: {error.strerror}") from error
@@ -110,24 +115,31 @@ class LdapFront:
         pause = min(limits.message_seconds, limits.unbound_idle_seconds) / _SWEEP_SHARE
         while True:
             await asyncio.sleep(pause)
+            if self._watch is not None:
+                self._watch()
             now = self._shared.clock()
             for connection in tuple(self._shared.connections):
                 connection.sweep(now)
 
-    async def stop(self) -> None:
-        """Stop listening, tell every client with a notice, close; cut those that do not leave in time."""
+    async def stop(self, drain_seconds: float = 0.0, hurried: asyncio.Event | None = None) -> None:
+        """Stop listening at once, let the clients go one by one within `drain_seconds`, cut who does not leave.
+
+        Until its turn comes a connection is answered as before; it then gets a notice of disconnection behind what it
+        is owed. `hurried` ends the drain when it is set.
+        """
+        for server in self._servers:
+            server.close()
+        await drain(self._shared.connections, drain_seconds, self._shared.clock, hurried or asyncio.Event())
         if self._sweeper is not None:
             self._sweeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._sweeper
-        for server in self._servers:
-            server.close()
+        for connection in tuple(self._shared.connections):
+            connection.leave(0.0)
+        await self._emptied(self._limits.stop_seconds / 2)
         for connection in tuple(self._shared.connections):
             connection.close(Code.UNAVAILABLE, "the directory is stopping")
-        self._shared.empty.clear()
-        if self._shared.connections:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._shared.empty.wait(), self._limits.stop_seconds)
+        await self._emptied(self._limits.stop_seconds / 2)
         for connection in tuple(self._shared.connections):
             connection.abort()
         for server in self._servers:
@@ -135,3 +147,9 @@ class LdapFront:
         self._servers.clear()
         for pool in self._pools:
             pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _emptied(self, seconds: float) -> None:
+        self._shared.empty.clear()
+        if self._shared.connections:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._shared.empty.wait(), seconds)

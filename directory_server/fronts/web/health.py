@@ -21,6 +21,7 @@ def router(current: Callable[[], Status]) -> APIRouter:
         parts = {
             "sources": _worst([source.health for source in current().sources]),
             "fronts": _worst([front.health for front in current().fronts]),
+            "certificate": certificate.health if (certificate := current().certificate) else Health.GOOD,
             "line": _worst([line.health for line in current().lines]),
         }
         bad = Health.BAD in (parts["sources"], parts["fronts"])

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from directory_server.fronts.web import locale
 from directory_server.fronts.web.pages import render
-from directory_server.observe.status import LineStatus, Status
+from directory_server.observe.status import CertificateStatus, LineStatus, Status
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -27,6 +27,11 @@ def age(seconds: float | None, texts: dict[str, str]) -> str:
 def line_values(line: LineStatus) -> dict[str, object]:
     """Return the line's status as JSON values."""
     return asdict(line) | {"since": line.since.isoformat() if line.since else None}
+
+
+def certificate_values(certificate: CertificateStatus | None) -> dict[str, object] | None:
+    """Return the certificate's status as JSON values."""
+    return asdict(certificate) | {"expires": certificate.expires.isoformat()} if certificate else None
 
 
 def router(status: Callable[[], Status], key: str) -> APIRouter:
@@ -49,7 +54,10 @@ def router(status: Callable[[], Status], key: str) -> APIRouter:
             return JSONResponse({"error": "refused", "message": texts["refused"]}, status_code=403)
         now = status()
         return JSONResponse(
-            asdict(now) | {"now": now.now.isoformat()} | {"lines": [line_values(line) for line in now.lines]}
+            asdict(now)
+            | {"now": now.now.isoformat()}
+            | {"lines": [line_values(line) for line in now.lines]}
+            | {"certificate": certificate_values(now.certificate)}
         )
 
     return routes

@@ -3,11 +3,13 @@
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from directory_server.app import Directory
 from directory_server.app.doctor import Finding, examine
+from directory_server.fronts.ldap.certificate import load, self_signed
 from directory_server.observe.status import Health
 from directory_server.store import sources
 from directory_server.store.file_lock import file_lock
@@ -114,6 +116,40 @@ def test_an_index_being_written_is_a_warning(line, tmp_path) -> None:
         with file_lock(directory.database.lock_file("index"), "x"):
             (finding,) = found(line)["index"]
     assert (finding.health, finding.detail) == (Health.WARNING, "1 changes behind the store")
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize(
+    ("left", "health", "detail"),
+    [
+        (31, Health.GOOD, "expires"), (30, Health.WARNING, "in 29 days"), (1, Health.WARNING, "in 0 days"),
+        (0, Health.BAD, "expired"),
+    ],
+)  # fmt: skip
+def test_a_certificate_near_its_end_is_told(line, own, left, health, detail) -> None:
+    folder = line.data.parent if own else line.data / "tls"
+    certificate, key = self_signed(folder, "localhost", datetime.now(UTC) - timedelta(days=825 - left))
+    ends = f"{load(certificate, key).ends:%Y-%m-%d}"
+    settings = {"tls_certificate": certificate, "tls_key": key} if own else {}
+    (finding,) = found(line, **settings)["certificate"]
+    assert finding.health is health
+    assert {str(certificate), ends} <= set(finding.detail.replace(",", " ").replace(":", " ").split())
+    assert detail in finding.detail
+    if health is not Health.GOOD:
+        assert ("no restart is needed" in finding.advice) is (own or health is Health.BAD)
+
+
+def test_a_certificate_that_does_not_serve_is_told(line, tmp_path) -> None:
+    now = datetime.now(UTC)
+    certificate, key = (
+        self_signed(tmp_path / "a", "localhost", now)[0],
+        self_signed(tmp_path / "b", "localhost", now)[1],
+    )
+    for files in ((certificate, key), (tmp_path / "missing.crt", key)):
+        (finding,) = found(line, tls_certificate=files[0], tls_key=files[1])["certificate"]
+        assert finding.health is Health.BAD
+        assert str(files[0]) in finding.detail
+        assert "correct tls_certificate" in finding.advice
 
 
 def test_the_command_prints_findings_and_fails_for_bad_ones(line, tmp_path) -> None:

@@ -13,6 +13,8 @@ TEXTS = {
     "address": "Adresse",
     "state": "Zustand",
     "since": "Seit",
+    "certificate": "Das TLS-Zertifikat gilt bis",
+    "renew": "Neues Zertifikat und Schlüssel einspielen, ohne Neustart:",
     "connection": "Verbindung",
     "never": "noch nie",
     "off": "aus",

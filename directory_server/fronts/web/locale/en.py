@@ -13,6 +13,8 @@ TEXTS = {
     "address": "Address",
     "state": "State",
     "since": "Since",
+    "certificate": "The TLS certificate is valid until",
+    "renew": "Put in a new certificate and key, without a restart:",
     "connection": "Connection",
     "never": "never",
     "off": "off",

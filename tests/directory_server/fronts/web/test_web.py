@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from directory_server.fronts.web import app, locale
 from directory_server.fronts.web.status import age
-from directory_server.observe.status import FrontStatus, Health, LineStatus, SourceStatus, Status
+from directory_server.observe.status import CertificateStatus, FrontStatus, Health, LineStatus, SourceStatus, Status
 
 KEY = "k" * 32
 
@@ -19,6 +19,7 @@ def status(health: Health = Health.GOOD) -> Status:
         sources=(SourceStatus("crm", "odbc", 700, "failed", 7300, health, "Unreachable: <db> does not answer"),),
         fronts=(FrontStatus("LDAP", "127.0.0.1:3389", Health.GOOD), FrontStatus("LDAPS", "", Health.GOOD)),
         lines=(LineStatus("https://relay.example", "connected", datetime(2026, 1, 2, tzinfo=UTC), Health.GOOD),),
+        certificate=CertificateStatus("/etc/tls/own.crt", datetime(2026, 1, 12, tzinfo=UTC), 852_895.0, health),
     )
 
 
@@ -42,6 +43,15 @@ def test_status_page_speaks_german(client: TestClient) -> None:
     assert "fehlgeschlagen" in page.text
 
 
+def test_a_certificate_near_its_end_is_shown_with_its_file_and_what_to_do() -> None:
+    page = TestClient(app.create(lambda: status(Health.WARNING), KEY)).get("/status", params={"key": KEY}).text
+    for text in ("valid until", "2026-01-12", "Put in a new certificate", "/etc/tls/own.crt"):
+        assert text in page
+    page = TestClient(app.create(status, KEY)).get("/status", params={"key": KEY}).text
+    assert "2026-01-12" in page
+    assert "/etc/tls/own.crt" not in page
+
+
 @pytest.mark.parametrize("path", ["/status", "/status.json"])
 @pytest.mark.parametrize("key", ["", "wrong", "ü"])
 def test_status_needs_the_key(client: TestClient, path: str, key: str) -> None:
@@ -53,6 +63,8 @@ def test_status_needs_the_key(client: TestClient, path: str, key: str) -> None:
 def test_status_json_has_the_same_facts(client: TestClient) -> None:
     values = client.get("/status.json", params={"key": KEY}).json()
     assert values["sources"][0]["age_seconds"] == 7300
+    assert values["certificate"]["seconds_left"] == 852_895
+    assert values["certificate"]["expires"] == "2026-01-12T00:00:00+00:00"
     assert values["lines"][0]["since"] == "2026-01-02T00:00:00+00:00"
 
 
@@ -61,7 +73,8 @@ def test_readiness_follows_the_worst_part_and_names_nothing(health: Health, code
     answer = TestClient(app.create(lambda: status(health), KEY)).get("/readyz")
     assert answer.status_code == code
     assert "crm" not in answer.text
-    assert answer.json()["sources"] == health.value
+    assert answer.json()["sources"] == answer.json()["certificate"] == health.value
+    assert "own.crt" not in answer.text
 
 
 def test_every_answer_has_security_headers(client: TestClient) -> None:

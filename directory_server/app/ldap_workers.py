@@ -1,0 +1,148 @@
+"""LDAP workers: processes that serve the same addresses, each generation replaced by the next without a gap."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from directory_server.app.ldap_worker import Worker
+from directory_server.config import Config
+from directory_server.fronts.ldap.server import BACKLOG, Address
+
+PAUSE_S = 1.0
+"""Pause before a process that ended is started again, and between looks at the certificate."""
+STOP_S = 10.0
+"""So long after the end of its drain a process is killed."""
+_TICK_S = 0.05
+
+log = logging.getLogger(__name__)
+
+
+class LdapWorkers:
+    """As many processes as `settings` want on `addresses` ("ldap", "ldaps"); one that ends is started again.
+
+    `watch` is called every second and must not raise.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        settings: Config,
+        addresses: Mapping[str, Address],
+        watch: Callable[[], None],
+    ) -> None:
+        self._data = data
+        self._count = settings.workers
+        self._addresses = addresses
+        # The whole of them, so that what the admin writes meanwhile reaches all processes at the next start or none.
+        self._settings = settings.model_dump() | dict.fromkeys(("ldap", "ldaps"), "")
+        self._settings |= {name: f"{host}:{port}" for name, (host, port) in addresses.items()}
+        self._kill_after = settings.drain_seconds + STOP_S
+        self._watch = watch
+        self._workers: list[Worker] = []
+        self._fresh: list[Worker] = []
+        self._leaving: dict[Worker, float] = {}
+        self._again = False
+        self._keeping: asyncio.Task[None] | None = None
+        self._replacing: asyncio.Task[None] | None = None
+
+    @property
+    def running(self) -> int:
+        """How many of the newest generation are alive."""
+        return sum(worker.alive for worker in self._workers)
+
+    def start(self) -> None:
+        """Start all of them, and watch over them."""
+        self._workers = [self._worker(self._listeners()) for _ in range(self._count)]
+        self._keeping = asyncio.get_running_loop().create_task(self._keep())
+
+    def reload(self) -> None:
+        """Start new processes and, once all of them listen, let the old ones drain; returns at once."""
+        self._again = True
+        if self._replacing is None or self._replacing.done():
+            self._replacing = asyncio.get_running_loop().create_task(self._replace())
+
+    def _worker(self, listeners: dict[str, socket.socket]) -> Worker:
+        return Worker(self._data, self._settings, listeners)
+
+    def _listeners(self) -> dict[str, socket.socket]:
+        # One set for each process, so that the kernel spreads the connections evenly.
+        return {
+            name: socket.create_server(
+                where, family=socket.AF_INET6 if ":" in where[0] else socket.AF_INET, backlog=BACKLOG, reuse_port=True
+            )
+            for name, where in self._addresses.items()
+        }
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(PAUSE_S)
+            self._watch()
+            self._reap()
+            if not self._fresh:
+                for place, worker in enumerate(self._workers):
+                    if not worker.alive:
+                        self._restart(place, worker)
+
+    def _restart(self, place: int, ended: Worker) -> None:
+        # What waits at its sockets would wait for nobody: the others take over from here.
+        ended.close()
+        try:
+            self._workers[place] = self._worker(self._listeners())
+        except OSError as error:
+            log.warning("an LDAP process could not be started again", extra={"error": error.strerror})
+
+    def _reap(self) -> None:
+        now = time.monotonic()
+        for worker, end in tuple(self._leaving.items()):
+            if not worker.alive:
+                del self._leaving[worker]
+            elif now > end:
+                worker.kill()
+
+    async def _replace(self) -> None:
+        while self._again:
+            self._again = False
+            # The same sockets: what waits in their queues while one process hands over to the next is not lost.
+            self._fresh = [self._worker(old.listeners) for old in self._workers if old.alive]
+            listening = all(await asyncio.gather(*(worker.listens() for worker in self._fresh)))
+            if listening:
+                replaced, self._workers = self._workers, self._fresh
+            else:
+                replaced = self._fresh
+                log.error("the new LDAP processes did not start, the old ones go on; see their messages before this")
+            self._fresh = []
+            self._let_go(replaced)
+
+    def _let_go(self, workers: list[Worker]) -> None:
+        for worker in workers:
+            worker.drain()
+            self._leaving[worker] = time.monotonic() + self._kill_after
+
+    async def stop(self, hurried: asyncio.Event) -> None:
+        """End all of them; each lets its clients go within the drain time, or at once when `hurried` is set."""
+        for task in (self._keeping, self._replacing):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        current = [*self._workers, *self._fresh]
+        for worker in current:
+            worker.close()
+        self._let_go(current)
+        await self._ended(self._kill_after, hurried)
+        for worker in self._leaving:
+            worker.hurry()
+        await self._ended(STOP_S, None)
+        for worker in self._leaving:
+            worker.kill()
+
+    async def _ended(self, seconds: float, hurried: asyncio.Event | None) -> None:
+        end = time.monotonic() + seconds
+        while any(worker.alive for worker in self._leaving) and time.monotonic() < end:
+            if hurried is not None and hurried.is_set():
+                return
+            await asyncio.sleep(_TICK_S)
