@@ -86,7 +86,7 @@ def serve(data: Path, settings: dict[str, Any], listeners: dict[str, socket.sock
 
 
 async def _until_stopped(directory: Directory, listeners: dict[str, socket.socket], ready: Connection) -> None:
-    signals = Signals()
+    signals = Signals(led=True)
     tls = presented(directory, telling=False)
     signals.listen(partial(tls.check, asked=True) if tls else lambda: None)
     parent = multiprocessing.parent_process()

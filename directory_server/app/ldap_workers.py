@@ -88,12 +88,13 @@ class LdapWorkers:
                         self._restart(place, worker)
 
     def _restart(self, place: int, ended: Worker) -> None:
-        # What waits at its sockets would wait for nobody: the others take over from here.
-        ended.close()
         try:
             self._workers[place] = self._worker(self._listeners())
         except OSError as error:
             log.warning("an LDAP process could not be started again", extra={"error": error.strerror})
+        else:
+            # What waits at its sockets would wait for nobody: from here on the others get it.
+            ended.close()
 
     def _reap(self) -> None:
         now = time.monotonic()
@@ -107,7 +108,7 @@ class LdapWorkers:
         while self._again:
             self._again = False
             # The same sockets: what waits in their queues while one process hands over to the next is not lost.
-            self._fresh = [self._worker(old.listeners) for old in self._workers if old.alive]
+            self._fresh = [self._worker(old.listeners) for old in self._workers]
             listening = all(await asyncio.gather(*(worker.listens() for worker in self._fresh)))
             if listening:
                 replaced, self._workers = self._workers, self._fresh

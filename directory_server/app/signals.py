@@ -6,9 +6,14 @@ from collections.abc import Callable
 
 
 class Signals:
-    """SIGTERM ends with a drain, SIGINT (Ctrl-C) at once, and so does a second one of either; SIGHUP reloads."""
+    """SIGTERM ends with a drain, SIGINT (Ctrl-C) at once, and so does a second one of either; SIGHUP reloads.
 
-    def __init__(self) -> None:
+    With `led` a second SIGTERM says nothing new: a worker gets one from its parent and one from systemd, which sends it
+    to every process of a service; its parent sends SIGINT when it must hurry.
+    """
+
+    def __init__(self, *, led: bool = False) -> None:
+        self._led = led
         self.stopped = asyncio.Event()
         self.hurried = asyncio.Event()
 
@@ -22,7 +27,7 @@ class Signals:
 
     def stop(self) -> None:
         """End with a drain; the second time, at once."""
-        if self.stopped.is_set():
+        if self.stopped.is_set() and not self._led:
             self.hurried.set()
         self.stopped.set()
 
