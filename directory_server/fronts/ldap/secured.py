@@ -27,9 +27,9 @@ class Secured(asyncio.Protocol):
         else:
             self._early.append(data)
 
-    def eof_received(self) -> bool | None:
-        """Pass on."""
-        return self._target.eof_received()
+    def eof_received(self) -> None:
+        """Pass on; asyncio cannot keep TLS half open, whatever the target wants."""
+        self._target.eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Pass on."""
