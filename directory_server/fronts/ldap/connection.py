@@ -10,7 +10,7 @@ from directory_server.fronts.ldap.fault import report
 from directory_server.fronts.ldap.message import SearchRequest
 from directory_server.fronts.ldap.response import Code, Tag, messages, result
 from directory_server.fronts.ldap.search import Running, Tree
-from directory_server.fronts.ldap.secured import Secured
+from directory_server.fronts.ldap.secured import start_tls
 from directory_server.fronts.ldap.session import Session
 from directory_server.fronts.ldap.shared import Shared
 from directory_server.fronts.ldap.socket_options import tune
@@ -283,15 +283,20 @@ class Connection(asyncio.Protocol):
 
     async def _bind(self, bind: Bind) -> None:
         shared = self._shared
-        loop = asyncio.get_running_loop()
-        client = await loop.run_in_executor(
-            shared.bind_threads, shared.credentials.verify, bind.name, bind.password, self._address
-        )
-        if client is None:
-            await asyncio.sleep(shared.doorkeeper.failed(self._address, shared.clock()))
+        doorkeeper, client = shared.doorkeeper, None
+        who = self._address, shared.credentials.account(bind.name)
+        if not doorkeeper.bans(*who, shared.clock()):
+            client = await asyncio.get_running_loop().run_in_executor(
+                shared.bind_threads, shared.credentials.verify, bind.name, bind.password, self._address
+            )
+        # Asked again, because many tries at once may have brought the ban meanwhile.
+        if doorkeeper.bans(*who, shared.clock()):
+            self._session.refuse_bind(bind.id, Code.BUSY, "too many wrong passwords from this address; try later")
+        elif client is None:
+            await asyncio.sleep(doorkeeper.failed(*who, shared.clock()))
             self._session.refuse_bind(bind.id, Code.INVALID_CREDENTIALS, "unknown client or wrong password")
         else:
-            shared.doorkeeper.succeeded(self._address)
+            doorkeeper.succeeded(*who)
             self._session.bound(bind.id, client.name, shared.credentials.authorisation(client))
         if self._transport and not self._paused:
             self._transport.resume_reading()
@@ -304,25 +309,13 @@ class Connection(asyncio.Protocol):
             self._spawn(self._handshake(self._transport))
 
     async def _handshake(self, transport: asyncio.Transport) -> None:
-        shared = self._shared
-        if shared.tls is None:
+        if self._shared.tls is None:
             return
-        secured = Secured(self)
-        try:
-            above = await asyncio.get_running_loop().start_tls(
-                transport,
-                secured,
-                shared.tls,
-                server_side=True,
-                ssl_handshake_timeout=shared.limits.tls_handshake_seconds,
-            )
-        except OSError:
-            transport.abort()
-            above = None
-        if above is None:  # asyncio tells a protocol of a loss only once TLS stands
+        made = await start_tls(transport, self, self._shared.tls, self._shared.limits.tls_handshake_seconds)
+        if made is None:  # asyncio tells a protocol of a loss only once TLS stands
             self.connection_lost(None)
             return
-        self._transport = above
+        self._transport, secured = made
         self._session.tls_started()
         secured.release()
         self._proceed()

@@ -80,6 +80,10 @@ class Credentials:
             return dn.first_value(name), parsed[2:]
         return name, None
 
+    def account(self, name: str) -> str:
+        """Return the client's name that a bind name means, alike for all ways to write it, whether it exists or not."""
+        return self._client_name(name)[0].casefold()
+
     def authorisation(self, client: Client) -> str:
         """Return what WhoAmI says (RFC 4513 §5.2.1.8)."""
         return f"dn:cn={dn.escape(client.name)},ou=clients,{client.base_dn or self._suffix}"

@@ -26,4 +26,6 @@ class Limits:
     keepalive_seconds: int = 120
     bind_delay_seconds: float = 1.0
     bind_delay_most_seconds: float = 16.0
+    bind_failures_per_address: int = 20
+    bind_ban_seconds: float = 300.0
     stop_seconds: float = 2.0

@@ -1,6 +1,7 @@
-"""What asyncio's TLS layer talks to after StartTLS, in place of the connection itself."""
+"""StartTLS on asyncio, and what its TLS layer talks to in place of the connection itself."""
 
 import asyncio
+import ssl
 
 
 class Secured(asyncio.Protocol):
@@ -42,3 +43,21 @@ class Secured(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Pass on."""
         self._target.resume_writing()
+
+
+async def start_tls(
+    transport: asyncio.Transport, target: asyncio.Protocol, context: ssl.SSLContext, seconds: float
+) -> tuple[asyncio.Transport, Secured] | None:
+    """Negotiate TLS as the server within `seconds`; None if it fails, which `target` is not told of.
+
+    Release what was held back once `target` writes to the new transport.
+    """
+    secured = Secured(target)
+    try:
+        above = await asyncio.get_running_loop().start_tls(
+            transport, secured, context, server_side=True, ssl_handshake_timeout=seconds
+        )
+    except OSError:
+        transport.abort()
+        return None
+    return (above, secured) if above is not None else None

@@ -4,11 +4,13 @@ import asyncio
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap import session
+from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.response import NOTICE_OF_DISCONNECTION
 from directory_server.fronts.ldap.server import LdapFront, ListenError
 from directory_server.store import clients
@@ -79,6 +81,38 @@ def test_a_stop_tells_every_client_and_frees_the_address(world: World) -> None:
             assert wire.recv(10) == b""
         with socket.create_server(running.address):
             pass
+
+
+def bind(running: RunningFront, address: str, name: str, password: str) -> str:
+    with socket.create_connection(running.address, timeout=3, source_address=(address, 0)) as wire:
+        wire.sendall(oracle.bind(1, name, password))
+        return str(oracle.decode(wire.recv(4096))["protocolOp"][1]["resultCode"])
+
+
+def test_wrong_passwords_shut_out_their_address_and_nobody_else(world: World) -> None:
+    limits = Limits(bind_delay_seconds=0.01, bind_delay_most_seconds=0.02, bind_failures_per_address=3)
+    with RunningFront(world, limits=limits) as running:
+        sources = fill(world)
+        for name in ("sbc", "phone"):
+            running.add_client(name, sources)
+        assert bind(running, "127.0.0.2", "sbc", PASSWORD) == "success"
+        for name in ("sbc", "cn=sbc,ou=clients,dc=contacts", "CN=Phone, OU=clients, dc=contacts"):
+            assert bind(running, "127.0.0.2", name, "wrong") == "invalidCredentials"
+        assert bind(running, "127.0.0.2", "phone", PASSWORD) == "busy"
+        assert bind(running, "127.0.0.2", "nobody", "wrong") == "busy"
+        assert bind(running, "127.0.0.2", "sbc", PASSWORD) == "success", "which bound from there before"
+        for name in ("sbc", "phone"):
+            assert bind(running, "127.0.0.3", name, PASSWORD) == "success"
+
+
+def test_tries_side_by_side_tell_no_more_than_one_after_the_other(world: World) -> None:
+    limits = Limits(bind_delay_seconds=0.01, bind_delay_most_seconds=0.02, bind_failures_per_address=3)
+    with RunningFront(world, limits=limits) as running:
+        running.add_client("sbc", fill(world))
+        with ThreadPoolExecutor(20) as guessing:
+            told = list(guessing.map(lambda at: bind(running, "127.0.0.2", "sbc", f"wrong{at}"), range(20)))
+        assert told.count("invalidCredentials") == 3
+        assert told.count("busy") == 17
 
 
 def test_a_removed_client_loses_its_connection(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
