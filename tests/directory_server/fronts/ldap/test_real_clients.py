@@ -206,7 +206,7 @@ def test_ldap3_abandons_and_cancels(served: Served, connect: Connect) -> None:
     ) as wire:
         wire.abandon(wire.search(BASE, SLOW))
         asked = wire.search(BASE, SLOW)
-        value = bytes([0x30, 3, 2, 1, asked])
+        value = b"\x30\x05\x02\x03" + asked.to_bytes(3, "big")  # ldap3 counts over all connections
         _, told = wire.get_response(wire.extended(CANCEL, value), timeout=1)
         assert told["result"] == 0
         _, told = wire.get_response(asked, timeout=1)
