@@ -92,6 +92,7 @@ def serve(folder: Path, pipe: Pipe, core: set[int]) -> None:
                 tls=None,
                 suffix=SUFFIX,
                 verify=lambda *asked: clients.verify(world.database, *asked),
+                verify_again=lambda *asked: clients.verify_again(world.database, *asked),
                 views=lambda name: for_client(world.database, world.index, clients.by_name(world.database, name)),
                 clock=time.monotonic,
             )

@@ -66,6 +66,7 @@ def front(
         tls=tls.context if tls else None,
         suffix=settings.suffix,
         verify=lambda *asked: clients.verify(directory.database, *asked),
+        verify_again=lambda *asked: clients.verify_again(directory.database, *asked),
         views=directory.view_for_client,
         known_by=lambda address: clients.known_by(directory.database, address),
         clock=time.monotonic,

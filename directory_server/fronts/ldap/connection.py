@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, cast
 
-from directory_server.fronts.ldap import lane
+from directory_server.fronts.ldap import binding, lane
 from directory_server.fronts.ldap.event import Abandon, Bind, Operation, StartTls
 from directory_server.fronts.ldap.fault import report
 from directory_server.fronts.ldap.message import SearchRequest
@@ -14,6 +14,7 @@ from directory_server.fronts.ldap.secured import start_tls
 from directory_server.fronts.ldap.session import Session
 from directory_server.fronts.ldap.shared import Shared
 from directory_server.fronts.ldap.socket_options import tune
+from directory_server.store.rows import Client
 
 _STOPPING = Code.UNAVAILABLE, "the directory is stopping"
 
@@ -72,10 +73,11 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Feed the session."""
         session, before = self._session, self._session.messages
-        if self._transport is not None and not self._paused and session.at_rest:
+        if session.at_rest and not self._paused and not self._leaving and self._transport is not None:
             tree = self._tree(session.client)
             if tree is not None and (known := lane.answer(data, session, tree)) is not None:
                 self._transport.write(known)
+                self._since = self._shared.clock()
                 return
         begins = not session.incomplete
         session.receive(data)
@@ -130,20 +132,11 @@ class Connection(asyncio.Protocol):
 
     def sweep(self, now: float) -> None:
         """Close if a message was begun and not finished, or nobody bound, for too long."""
-        limits = self._shared.limits
-        if (
-            self._session.incomplete
-            and not self._paused
-            and not self._asking
-            and now - self._since > limits.message_seconds
-        ):
+        session, limits, silent = self._session, self._shared.limits, now - self._since
+        if session.incomplete and not (self._paused or self._asking) and silent > limits.message_seconds:
             self.close(Code.UNAVAILABLE, "message not completed in time")
-        elif self._is_nobody and not self._tasks and now - self._since > limits.unbound_idle_seconds:
+        elif not (session.client or session.known or self._tasks) and silent > limits.unbound_idle_seconds:
             self.close(Code.UNAVAILABLE, "idle without a bind")
-
-    @property
-    def _is_nobody(self) -> bool:
-        return not self._session.client and not self._session.known
 
     # the work
 
@@ -161,9 +154,7 @@ class Connection(asyncio.Protocol):
                     if message_id in self._running:
                         self._running[message_id].abandoned = True
             elif isinstance(event, Bind):
-                if self._transport:
-                    self._transport.pause_reading()
-                self._spawn(self._bind(event))
+                self._bind(event)
             else:
                 self._start_tls(event)
                 return
@@ -236,25 +227,15 @@ class Connection(asyncio.Protocol):
         self._proceed()
 
     def _search(self, operation: Operation, request: SearchRequest, tree: Tree) -> None:
-        shared, answers = self._shared, tree.answers
-        message_id, body = operation.id, operation.body
-        known = answers.known(body) if answers else None
-        if known is not None:
-            self._session.finished(message_id, messages(message_id, known))
-            return
+        shared, message_id = self._shared, operation.id
         seconds = shared.limits.search_seconds
         running = Running(shared.clock() + min(request.time_limit or seconds, seconds))
-        search = tree.search(request, operation.controls, waiting=False)
-        if not search.quick:
-            self._running[message_id] = running
-            self._spawn(self._scan(operation, request, tree, running))
+        operations = lane.whole_way(operation, request, tree, running, shared.clock)
+        if operations is not None:
+            self._session.finished(message_id, messages(message_id, operations))
             return
-        operations = search.answer(running, shared.clock)
-        if answers and not running.stopped:
-            answers.keep(body, operations)
-            if tree.callers and body:
-                tree.callers.learn(body, request)
-        self._session.finished(message_id, messages(message_id, operations))
+        self._running[message_id] = running
+        self._spawn(self._scan(operation, request, tree, running))
 
     def _fail(self, operation: Operation, error: Exception) -> None:
         report(error)
@@ -281,23 +262,21 @@ class Connection(asyncio.Protocol):
             if self._running.get(message_id) is running:
                 del self._running[message_id]
 
-    async def _bind(self, bind: Bind) -> None:
-        shared = self._shared
-        doorkeeper, client = shared.doorkeeper, None
-        who = self._address, shared.credentials.account(bind.name)
-        if not doorkeeper.bans(*who, shared.clock()):
-            client = await asyncio.get_running_loop().run_in_executor(
-                shared.bind_threads, shared.credentials.verify, bind.name, bind.password, self._address
-            )
-        # Asked again, because many tries at once may have brought the ban meanwhile.
-        if doorkeeper.bans(*who, shared.clock()):
-            self._session.refuse_bind(bind.id, Code.BUSY, "too many wrong passwords from this address; try later")
-        elif client is None:
-            await asyncio.sleep(doorkeeper.failed(*who, shared.clock()))
-            self._session.refuse_bind(bind.id, Code.INVALID_CREDENTIALS, "unknown client or wrong password")
+    def _bind(self, bind: Bind) -> None:
+        client = binding.again(self._shared, bind, self._address)
+        if client is not None:
+            self._session.bound(bind.id, client.name, self._shared.credentials.authorisation(client))
+            return
+        if self._transport:
+            self._transport.pause_reading()
+        self._spawn(self._bind_later(bind))
+
+    async def _bind_later(self, bind: Bind) -> None:
+        found = await binding.verified(self._shared, bind, self._address)
+        if isinstance(found, Client):
+            self._session.bound(bind.id, found.name, self._shared.credentials.authorisation(found))
         else:
-            doorkeeper.succeeded(*who)
-            self._session.bound(bind.id, client.name, shared.credentials.authorisation(client))
+            self._session.refuse_bind(bind.id, *found)
         if self._transport and not self._paused:
             self._transport.resume_reading()
         self._proceed()

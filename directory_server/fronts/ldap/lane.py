@@ -1,8 +1,10 @@
 """Lane: requests that came before but for message id and number, answered from their bytes without being decoded."""
 
 from directory_server.fronts.ldap import ber
+from directory_server.fronts.ldap.event import Operation
+from directory_server.fronts.ldap.message import SearchRequest
 from directory_server.fronts.ldap.response import enveloped
-from directory_server.fronts.ldap.search import Tree
+from directory_server.fronts.ldap.search import Clock, Running, Tree
 from directory_server.fronts.ldap.session import Session
 
 _SHORTEST = 16
@@ -49,3 +51,24 @@ def answer(data: bytes, session: Session, tree: Tree) -> bytes | None:
             return None
         tree.answers.keep(body, operations)
     return enveloped(number, operations)
+
+
+def whole_way(
+    operation: Operation, request: SearchRequest, tree: Tree, running: Running, clock: Clock
+) -> list[bytes] | None:
+    """Return the response operations of a search that went through the session, for the lane to know it the next time.
+
+    None for one that must not be answered where others wait.
+    """
+    answers, callers, body = tree.answers, tree.callers, operation.body
+    known = answers.known(body) if answers else None
+    if known is not None:
+        return known
+    search = tree.search(request, operation.controls, waiting=False)
+    if not search.quick:
+        return None
+    operations = search.answer(running, clock)
+    if answers and callers and body and not running.stopped:
+        answers.keep(body, operations)
+        callers.learn(body, request)
+    return operations

@@ -31,11 +31,11 @@ class ListenError(OSError):
 class LdapFront:
     """Answers LDAP on `ldap` (with StartTLS if `tls` is given) and LDAPS on `ldaps`; None switches one off.
 
-    `verify(name, password, address)` returns the client or None, `views(name)` the client's view (KeyError if it is
-    gone), `known_by(address)` the client that needs no bind from there, or None; they run in threads or for
-    microseconds. `clock` is a steady clock in seconds. `listeners` are sockets by "ldap" and "ldaps" that listen
-    already, in place of the addresses'. `watch` is called every few seconds: it may change what `tls` presents, and
-    must not raise.
+    `verify(name, password, address)` returns the client or None, `verify_again` does so in microseconds for those it
+    has seen before, `views(name)` gives the client's view (KeyError if it is gone), `known_by(address)` the client that
+    needs no bind from there, or None; they run in threads or for microseconds. `clock` is a steady clock in seconds.
+    `listeners` are sockets by "ldap" and "ldaps" that listen already, in place of the addresses'. `watch` is called
+    every few seconds: it may change what `tls` presents, and must not raise.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class LdapFront:
         tls: ssl.SSLContext | None,
         suffix: str,
         verify: Verify,
+        verify_again: Verify,
         views: Views,
         clock: Callable[[], float],
         known_by: KnownBy | None = None,
@@ -64,7 +65,7 @@ class LdapFront:
         self._shared = Shared(
             limits=self._limits,
             tls=tls,
-            credentials=Credentials(suffix, verify, views, self._limits, clock),
+            credentials=Credentials(suffix, verify, verify_again, views, self._limits, clock),
             doorkeeper=Doorkeeper(self._limits),
             recognition=Recognition(known_by, clock),
             bind_threads=self._pools[0],
