@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -26,12 +27,26 @@ class Config(BaseSettings):
     web: str = Field("127.0.0.1:8400", description="Address of the web pages, host:port.")
     ldap: str = Field("127.0.0.1:3389", description="Address of the LDAP front, host:port; empty switches it off.")
     ldaps: str = Field("127.0.0.1:3636", description="Address of the LDAPS front, host:port; empty switches it off.")
+    https: str = Field("", description="Address of the look-ups over HTTPS, host:port; empty switches it off.")
+    trusted_proxies: str = Field(
+        "", description="Addresses or networks, comma-separated, whose X-Forwarded-For is believed."
+    )
     workers: int = Field(1, ge=1, le=64, description="LDAP processes; above 1 they share the addresses.")
     drain_seconds: float = Field(60.0, ge=0, le=3600, description="Seconds over which a stop lets LDAP connections go.")
-    tls_certificate: Path | None = Field(None, description="PEM chain for LDAPS and StartTLS; default: self-signed.")
+    tls_certificate: Path | None = Field(
+        None, description="PEM chain for LDAPS, StartTLS and HTTPS; default: self-signed."
+    )
     tls_key: Path | None = Field(None, description="PEM key of tls_certificate.")
     suffix: str = Field("dc=contacts", description="Base DN of the LDAP tree.")
     country: str = Field("DE", description="ISO country that asked numbers are read with, unless a client has its own.")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        """Refuse names and `*`: whoever could pretend to be any address would be any client that has no password."""
+        for network in text.split(",") if text.strip() else ():
+            ip_network(network.strip())
+        return text
 
 
 class UnknownVariable(ValueError):  # noqa: N818 - named as the admin reads it

@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Callable
 from importlib.metadata import version
+from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from directory_server.app import ldap_process, status
+from directory_server.app import ldap_process, status, telephony
 from directory_server.app.directory import Directory
 from directory_server.app.ldap_process import NotAnAddress
 from directory_server.app.ldap_workers import LdapWorkers
@@ -58,7 +60,7 @@ class Server:
             now=directory.clock,
             monotonic=time.monotonic,
         )
-        self._web: uvicorn.Server | None = None
+        self._lookups = telephony.front(directory)
         self._addresses: dict[str, str] = {}
 
     async def run(self, started: Callable[[dict[str, str]], None]) -> None:
@@ -66,7 +68,9 @@ class Server:
         signals = Signals()
         signals.listen(self._reload)
         async with contextlib.AsyncExitStack() as running:
+            running.callback(self._lookups.close)
             await self._start_web(running)
+            await self._start_https(running)
             await self._start_ldap(running, signals.hurried)
             await self._uplink.start()
             running.push_async_callback(self._uplink.stop)
@@ -101,8 +105,8 @@ class Server:
     def _fronts(self) -> dict[str, tuple[str, bool]]:
         ldap_runs = self._workers.running > 0 if self._workers else self._ldap is not None
         return {
-            name: (self._addresses.get(name.lower(), ""), name == "Web" or ldap_runs)
-            for name in ("Web", "LDAP", "LDAPS")
+            name: (self._addresses.get(name.lower(), ""), name in {"Web", "HTTPS"} or ldap_runs)
+            for name in ("Web", "HTTPS", "LDAP", "LDAPS")
         }
 
     async def _start_web(self, running: contextlib.AsyncExitStack) -> None:
@@ -112,20 +116,43 @@ class Server:
         running.callback(listener.close)
         guard = Guard(lambda token: tokens.verify(self.directory.database, token), time.monotonic)
         application = web_app.create(self.status, _status_key(self.directory), (Questions(self.directory), guard))
-        self._web = uvicorn.Server(
-            uvicorn.Config(
-                application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
-            )
-        )
-        self._web.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment] # ours are set already
-        task = asyncio.create_task(self._web.serve(sockets=[listener]))
-        running.push_async_callback(self._stop_web, task)
+        self._serve(telephony.Beside(self._lookups, application), listener, running)
         self._addresses["web"] = _bound(listener)
 
-    async def _stop_web(self, task: "asyncio.Task[None]") -> None:
-        if self._web:
-            self._web.should_exit = True
-        await task
+    async def _start_https(self, running: contextlib.AsyncExitStack) -> None:
+        listener = _listen("https", self.directory.config.https)
+        if listener is None:
+            return
+        running.callback(listener.close)
+        try:
+            options = telephony.https(self.directory, listener.getsockname()[0])
+        except CertificateError as error:
+            raise AddressTaken(str(error)) from error
+        self._serve(self._lookups, listener, running, **options)
+        self._addresses["https"] = _bound(listener)
+
+    def _serve(
+        self, application: ASGIApp, listener: socket.socket, running: contextlib.AsyncExitStack, **options: Any
+    ) -> None:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                application,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_S,
+                **telephony.proxies(self.directory),
+                **options,
+            )
+        )
+        server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment] # ours are set already
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+
+        async def stop() -> None:
+            server.should_exit = True
+            await task
+
+        running.push_async_callback(stop)
 
     async def _start_ldap(self, running: contextlib.AsyncExitStack, hurried: asyncio.Event) -> None:
         settings = self.directory.config

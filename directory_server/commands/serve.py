@@ -13,6 +13,7 @@ def serve(
     web: Annotated[str | None, typer.Option(help="Address of the web pages, host:port.")] = None,
     ldap: Annotated[str | None, typer.Option(help="Address of the LDAP front; empty switches it off.")] = None,
     ldaps: Annotated[str | None, typer.Option(help="Address of the LDAPS front; empty switches it off.")] = None,
+    https: Annotated[str | None, typer.Option(help="Address of the look-ups over HTTPS, host:port.")] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=64, help="LDAP processes; they share the addresses.")
     ] = None,
@@ -35,7 +36,9 @@ def serve(
 
     with (
         faults(as_json),
-        Directory(data_folder(ctx), serving=True, web=web, ldap=ldap, ldaps=ldaps, workers=workers) as directory,
+        Directory(
+            data_folder(ctx), serving=True, web=web, ldap=ldap, ldaps=ldaps, https=https, workers=workers
+        ) as directory,
     ):
         try:
             run(Server(directory).run(started))

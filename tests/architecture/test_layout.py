@@ -19,7 +19,7 @@ FOLDERS = {
     "directory_server": {
         "app", "commands", "directory", "fronts", "observe", "protocol", "store", "sync", "vault",
     },
-    "directory_server/fronts": {"ldap", "uplink", "web"},
+    "directory_server/fronts": {"ldap", "telephony", "uplink", "web"},
     "directory_server/fronts/web": {"api", "locale", "static", "templates"},
     "teams_app": {"manifest", "tab"},
     "deploy": {"demo", "install", "phones"},
@@ -40,7 +40,8 @@ FILES = {
     "relay_cloud/wire": "base64url credential envelope es256 frame handshake session",
     "relay_cloud/bus": "bus loopback",
     "directory_server": "__main__ config",
-    "directory_server/app": "connected directory doctor ldap_process ldap_worker ldap_workers questions server signals status",
+    "directory_server/app": "connected directory doctor ldap_process ldap_worker ldap_workers questions server signals"
+    " status telephony",
     "directory_server/fronts": "",
     "directory_server/observe": "logs status",
     "directory_server/protocol": "identity jwks keys messages padding sealing version",

@@ -169,6 +169,10 @@ def test_no_front_of_users_or_phones_can_explain() -> None:
     explaining = {name for name in graph.modules if name.startswith("directory_server.directory.")
                   and name.split(".")[2] in {"explain", "hiding", "quality", "evidence", "number_trace"}}  # fmt: skip
     assert len(explaining) > 4
-    for front in ("directory_server.fronts.uplink", "directory_server.fronts.ldap"):
+    for front in (
+        "directory_server.fronts.uplink",
+        "directory_server.fronts.ldap",
+        "directory_server.fronts.telephony",
+    ):
         for module in (front, *graph.find_descendants(front)):
             assert not explaining & graph.find_upstream_modules(module), module

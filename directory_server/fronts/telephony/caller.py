@@ -1,0 +1,67 @@
+"""Caller: what a telephone system is told of the number that calls. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from directory_server.directory.listing import Listing
+from directory_server.directory.lookup import Lookup
+from directory_server.fronts.telephony.limits import Limits
+from directory_server.fronts.telephony.shown import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: `name`, `company`, `department` of the first contact that has a name, "" where nobody is known.
+
+    `number` is E.164 with plus, "" for an extension or what is no number. `contacts` hold the number, of whom
+    `matches` are the first; 0 where the client's policy for shared numbers tells of none.
+    """
+
+    number: str
+    name: str = ""
+    company: str = ""
+    department: str = ""
+    approximate: bool = False
+    contacts: int = 0
+    matches: tuple[Listing, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer of `/lookup/{number}.json`."""
+        return {
+            "number": self.number,
+            "name": self.name,
+            "company": self.company,
+            "department": self.department,
+            "approximate": self.approximate,
+            "contacts": self.contacts,
+            "matches": [_match(listing) for listing in self.matches],
+        }
+
+
+def caller(found: Lookup, limits: Limits, most: int) -> Caller:
+    """Return who calls by the client's own look-up; `most` matches are told (0: the server's limit)."""
+    named = [one for one in found.listings if shown(one.contact.name(), limits.name_characters)]
+    if not named:
+        return Caller(found.e164)
+    first = named[0].contact
+    return Caller(
+        number=found.e164,
+        name=shown(first.name(), limits.name_characters),
+        company=shown(first.company, limits.name_characters),
+        department=shown(first.department, limits.name_characters),
+        approximate=found.approximate,
+        contacts=found.total,
+        matches=tuple(found.listings[: min(most or limits.matches, limits.matches)]),
+    )
+
+
+def _match(listing: Listing) -> dict[str, Any]:
+    contact = listing.contact
+    return {
+        "name": contact.name(),
+        "company": contact.company,
+        "department": contact.department,
+        "job_title": contact.job_title,
+        "source": listing.source,
+        "numbers": [{"kind": number.kind.value, "raw": number.raw, "e164": number.e164} for number in listing.numbers],
+    }

@@ -1,0 +1,27 @@
+"""Yealink's remote phone book. Pure.
+
+Root, entries and labels as in the templates of Yealink's "Auto Provisioning Guide" (customising a remote phone book
+file): `YealinkIPPhoneDirectory`, `DirectoryEntry`, `Name`, one `Telephone` for each number. A phone that is told to
+search asks with `#SEARCH` replaced in the address.
+"""
+
+from typing import Final
+
+from directory_server.fronts.telephony.markup import document, element, text
+from directory_server.fronts.telephony.page import Book, Page
+
+UNREPLACED: Final = "#SEARCH"
+"""What a phone sends that cannot search; it wants the list."""
+
+
+def _write(page: Page) -> bytes:
+    rows = (
+        element(
+            "DirectoryEntry", text("Name", entry.name), *(text("Telephone", to, kind) for kind, to in entry.numbers)
+        )
+        for entry in page.entries
+    )
+    return document("YealinkIPPhoneDirectory", *rows)
+
+
+BOOK: Final = Book(most=1000, several=True, write=_write)
