@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from connectors.contact import Contact, PhoneKind
-from directory_server.directory.normal_form import words
+from directory_server.directory.normal_form import LONGEST, words
 from directory_server.directory.person import Person
 
 MOST_VALUES: Final = 16
@@ -75,8 +75,8 @@ def read(body: bytes) -> Search:
         raise NotASearch("the body is no JSON") from None
     if not isinstance(asked, dict):
         raise NotASearch("the body is no JSON object")
-    wanted = ((name, _texts(asked.get(name))) for name in _ASKED)
-    text = " ".join(_texts(asked.get("searchTerm"))[:1])
+    wanted = ((name, tuple(value for value in _texts(asked.get(name)) if _words(value))) for name in _ASKED)
+    text = "".join(_texts(asked.get("searchTerm"))[:1])
     return Search(text, tuple((name, values) for name, values in wanted if values), _results(asked))
 
 
@@ -110,22 +110,22 @@ def contact(person: Person) -> dict[str, str | None]:
 
 
 def _has(of: Contact, name: str, values: tuple[str, ...]) -> bool:
-    held = [words(text) for text in _ASKED[name](of) if text]
+    held = [words(text, LONGEST) for text in _ASKED[name](of) if text]
     return any(
-        all(any(word.startswith(wanted) for word in one) for wanted in words(value)) for value in values for one in held
+        all(any(word.startswith(wanted) for word in one) for wanted in words(value, LONGEST)) for value in values for one in held
     )
 
 
 def _words(value: str) -> str:
     """Return the value as plain words: none of it is the query language's."""
-    return " ".join(words(value))
+    return " ".join(words(value, LONGEST))
 
 
 def _texts(value: Any) -> tuple[str, ...]:
     """Return the texts of a text, a number, or a list of them."""
     values = value if isinstance(value, list) else [value]
     texts = (str(one)[:LONGEST_VALUE].strip() for one in values if isinstance(one, str | int) and one is not True)
-    return tuple(text for text in texts if text and words(text))[:MOST_VALUES]
+    return tuple(text for text in texts if text)[:MOST_VALUES]
 
 
 def _results(asked: dict[str, Any]) -> int:
