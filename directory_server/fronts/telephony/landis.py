@@ -111,8 +111,9 @@ def contact(person: Person) -> dict[str, str | None]:
 
 def _has(of: Contact, name: str, values: tuple[str, ...]) -> bool:
     held = [words(text, LONGEST) for text in _ASKED[name](of) if text]
+    wanted = [words(value, LONGEST) for value in values]
     return any(
-        all(any(word.startswith(wanted) for word in one) for wanted in words(value, LONGEST)) for value in values for one in held
+        all(any(word.startswith(begun) for word in text) for begun in value) for value in wanted for text in held
     )
 
 
