@@ -2,18 +2,15 @@
 
 import ssl
 import time
-from typing import Any, Final
+from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from directory_server.app.directory import Directory
 from directory_server.fronts.ldap import certificate
+from directory_server.fronts.telephony import prompt
 from directory_server.fronts.telephony.front import TelephonyFront
 from directory_server.store import clients
-
-KEEP_ALIVE_S: Final = 75
-"""An SBC asks for every call: a kept connection saves it a TLS handshake."""
-MOST_CONNECTIONS: Final = 2048
 
 
 def front(directory: Directory) -> TelephonyFront:
@@ -48,11 +45,7 @@ def proxies(directory: Directory) -> dict[str, Any]:
 def https(directory: Directory, host: str) -> dict[str, Any]:
     """Return uvicorn's options for HTTPS with LDAPS' certificate; raises certificate.CertificateError."""
     context = tls(directory, host)
-    return {
-        "ssl_context_factory": lambda *_: context,
-        "timeout_keep_alive": KEEP_ALIVE_S,
-        "limit_concurrency": MOST_CONNECTIONS,
-    }
+    return {"ssl_context_factory": lambda *_: context, **prompt.options()}
 
 
 def tls(directory: Directory, host: str) -> ssl.SSLContext:

@@ -27,6 +27,13 @@ def test_unknown_variable_is_refused(tmp_path: Path) -> None:
         config.load(tmp_path, {"CONTACTORY_LDPA": "x"})
 
 
+@pytest.mark.parametrize("text", ["*", "proxy.example.com", "10.0.0.0/8, *", "10.0.0.1/8", "10.0.0.1,,"])
+def test_a_proxy_that_is_no_network_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ValidationError, match="trusted_proxies"):
+        config.load(tmp_path, {}, trusted_proxies=text)
+    assert config.load(tmp_path, {}, trusted_proxies="10.0.0.1, fd00::/8").trusted_proxies
+
+
 def test_variables_of_the_other_programs_are_left_alone(tmp_path: Path) -> None:
     environ = {"CONTACTORY_RELAY_LISTEN": "x", "CONTACTORY_TEAMS_RELAY": "x", "CONTACTORY_DATA": "x", "PATH": "x"}
     assert config.load(tmp_path, environ).web == "127.0.0.1:8400"

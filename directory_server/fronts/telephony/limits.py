@@ -25,3 +25,7 @@ class Limits:
     forget_guesses_seconds: float = 600.0
     wrong_seconds: float = 60.0
     remembered: int = 4096
+    connections: int = 2048
+    connections_per_address: int = 512
+    request_seconds: float = 10.0
+    keep_alive_seconds: int = 75
