@@ -3,8 +3,9 @@
     {"sourceAddress": {"dialString": "+4989…", "displayName": ""}, "destinationAddress": {"dialString": "+4930…"}}
     {"routeContinue": true, "sourceAddress": {"dialString": "+4989…", "displayName": "Erika Mustermann"}}
 
-Whatever is wrong with the request, its answer is that the call goes on as it came: parts that are not understood go
-back byte for byte.
+The shape is that of servers in the field, for the vendor's description was not at hand; `destinationAddress` is ours,
+by analogy, and does no harm where it is never sent. Whatever is wrong with the request, its answer is that the call
+goes on as it came: parts that are not understood go back byte for byte.
 """
 
 from dataclasses import dataclass, field

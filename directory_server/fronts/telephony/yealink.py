@@ -1,8 +1,8 @@
 """Yealink's remote phone book. Pure.
 
-Root, entries and labels as in the templates of Yealink's "Auto Provisioning Guide" (customising a remote phone book
-file): `YealinkIPPhoneDirectory`, `DirectoryEntry`, `Name`, one `Telephone` for each number. A phone that is told to
-search asks with `#SEARCH` replaced in the address.
+`YealinkIPPhoneDirectory`, `DirectoryEntry`, `Name`, one `Telephone` for each number with a `label`: as servers in the
+field write it, for Yealink's own template was not at hand. A phone that is told to search asks with `#SEARCH` replaced
+in the address.
 """
 
 from typing import Final

@@ -203,6 +203,17 @@ def test_the_memory_is_bounded():
     assert repr(keeper) == "<Doorkeeper>"
 
 
+def test_what_was_right_and_is_wrong_now_is_a_guess():
+    keeper = Doorkeeper(Limits())
+    keeper.succeeded(b"x")
+    assert keeper.standing(b"x", 0) is Standing.RIGHT
+    keeper.failed("a", b"x", 0)
+    assert keeper.standing(b"x", 0) is Standing.WRONG
+    assert keeper.wait("a", b"x", 0) == 1
+    keeper.succeeded(b"x")
+    assert keeper.standing(b"x", 0) is Standing.RIGHT
+
+
 def test_marks_tell_nothing_and_differ_by_each_part():
     keeper = Doorkeeper(Limits())
     marks = {keeper.mark(Login(*pair), at) for pair in (("a", "b"), ("a", "c"), ("ab", ""), ("b", "b")) for at in "xy"}

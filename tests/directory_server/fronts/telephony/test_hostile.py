@@ -80,6 +80,11 @@ def test_any_text_is_read(text):
         assert len(read(text, 128)) <= 128
 
 
+def test_a_text_is_read_up_to_its_limit():
+    for read in (asked_text.in_path, asked_text.in_query):
+        assert (read("0" * 128, 128), read("0" * 129, 128)) == ("0" * 128, "")
+
+
 @pytest.mark.parametrize(
     "missing", [b"GET /lookup/1 HTTP/1.1\r\n", b"POST /lookup/landis HTTP/1.1\r\nContent-Length: 9\r\n"]
 )

@@ -157,6 +157,15 @@ def test_the_client_has_a_limit_of_its_own_and_sees_its_fields_only(running):
         assert [rows(read(names.get(f"/phonebook/{vendor}.xml"), vendor)) for vendor in ROOTS] == [[], [], []]
 
 
+def test_the_last_page_is_the_last():
+    held = [Entry(f"n{at}", (("Mobile", "1"),)) for at in range(64)]
+    pages = [cisco.BOOK.page(held, start, 1000, url="http://x/y") for start in (0, 32, 64)]
+    assert [(len(page.entries), page.more, bool(page.next)) for page in pages] == [
+        (32, True, True), (32, False, False), (0, False, False),
+    ]  # fmt: skip
+    assert cisco.BOOK.page(held, 0, 10, url="http://x/y").next == "http://x/y?q=&start=10"
+
+
 @given(st.text(max_size=40), st.text(max_size=20), st.text(max_size=20))
 def test_any_text_is_escaped(name, number, text):
     entry = Entry(shown(name, 256) or "x", (("Mobile", shown(number, 256) or "1"),))
