@@ -41,9 +41,10 @@ def address(name: str, text: str) -> Address | None:
 
 
 def presented(directory: Directory, *, telling: bool = True) -> Presented | None:
-    """Return the certificate of this directory's settings, None if LDAP is off; raises CertificateError."""
+    """Return the certificate of this directory's settings, None if nothing needs one; raises CertificateError."""
     settings = directory.config
-    where = address("ldaps", settings.ldaps) or address("ldap", settings.ldap)
+    wanted = (address(name, getattr(settings, name)) for name in ("ldaps", "ldap", "https"))
+    where = next((one for one in wanted if one), None)
     if where is None:
         return None
 

@@ -69,6 +69,10 @@ class Server:
         signals.listen(self._reload)
         async with contextlib.AsyncExitStack() as running:
             running.callback(self._lookups.close)
+            try:
+                self._certificate = ldap_process.presented(self.directory)
+            except (NotAnAddress, CertificateError) as error:
+                raise AddressTaken(str(error)) from error
             await self._start_web(running)
             await self._start_https(running)
             await self._start_ldap(running, signals.hurried)
@@ -124,11 +128,8 @@ class Server:
         if listener is None:
             return
         running.callback(listener.close)
-        try:
-            options = telephony.https(self.directory, listener.getsockname()[0])
-        except CertificateError as error:
-            raise AddressTaken(str(error)) from error
-        self._serve(self._lookups, listener, running, **options)
+        if self._certificate:
+            self._serve(self._lookups, listener, running, **telephony.https(self._certificate.context))
         self._addresses["https"] = _bound(listener)
 
     def _serve(
@@ -157,10 +158,9 @@ class Server:
     async def _start_ldap(self, running: contextlib.AsyncExitStack, hurried: asyncio.Event) -> None:
         settings = self.directory.config
         try:
-            self._certificate = ldap_process.presented(self.directory)
             front = ldap_process.front(self.directory, self._certificate)
             await front.start()
-        except (ListenError, NotAnAddress, CertificateError) as error:
+        except (ListenError, NotAnAddress) as error:
             raise AddressTaken(str(error)) from error
         self._addresses |= {name: f"{host}:{port}" for name, (host, port) in front.addresses.items()}
         if self._certificate and settings.workers > 1:

@@ -2,15 +2,17 @@
 
 import ssl
 import time
-from typing import Any
+from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from directory_server.app.directory import Directory
-from directory_server.fronts.ldap import certificate
-from directory_server.fronts.telephony import prompt
 from directory_server.fronts.telephony.front import TelephonyFront
 from directory_server.store import clients
+
+KEEP_ALIVE_S: Final = 75
+"""An SBC asks for every call: a kept connection saves it a TLS handshake."""
+MOST_CONNECTIONS: Final = 2048
 
 
 def front(directory: Directory) -> TelephonyFront:
@@ -42,15 +44,10 @@ def proxies(directory: Directory) -> dict[str, Any]:
     return {"proxy_headers": bool(trusted), "forwarded_allow_ips": trusted}
 
 
-def https(directory: Directory, host: str) -> dict[str, Any]:
-    """Return uvicorn's options for HTTPS with LDAPS' certificate; raises certificate.CertificateError."""
-    context = tls(directory, host)
-    return {"ssl_context_factory": lambda *_: context, **prompt.options()}
-
-
-def tls(directory: Directory, host: str) -> ssl.SSLContext:
-    """Return the context of the certificate that LDAPS has too; raises certificate.CertificateError."""
-    settings = directory.config
-    if settings.tls_certificate and settings.tls_key:
-        return certificate.context(settings.tls_certificate, settings.tls_key)
-    return certificate.context(*certificate.self_signed(directory.data / "tls", host, directory.clock()))
+def https(context: ssl.SSLContext) -> dict[str, Any]:
+    """Return uvicorn's options for HTTPS with this context."""
+    return {
+        "ssl_context_factory": lambda *_: context,
+        "timeout_keep_alive": KEEP_ALIVE_S,
+        "limit_concurrency": MOST_CONNECTIONS,
+    }

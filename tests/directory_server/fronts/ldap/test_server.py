@@ -26,7 +26,8 @@ pytestmark = pytest.mark.server
 def front(port: int, **changes: object) -> LdapFront:
     options = {
         "ldap": ("127.0.0.1", port), "ldaps": None, "tls": None, "suffix": "dc=contacts",
-        "verify": lambda *_: None, "verify_again": lambda *_: None, "views": lambda _name: sample_book(), "clock": time.monotonic,
+        "verify": lambda *_: None, "verify_again": lambda *_: None, "views": lambda _name: sample_book(),
+        "clock": time.monotonic,
     } | changes  # fmt: skip
     return LdapFront(**options)  # type: ignore[arg-type] # as listed
 
