@@ -10,6 +10,7 @@ from directory_server.fronts.ldap.schema import Kind
 
 _ALL_USER = "*"
 _ALL_OPERATIONAL = "+"
+_ANY = schema.ANY_NUMBER.name
 _USER = tuple(a for a in schema.ATTRIBUTES if not a.hidden and not a.virtual)
 _OPERATIONAL = tuple(a for a in schema.ATTRIBUTES if a.operational)
 
@@ -73,22 +74,35 @@ class Writer:
         return response.entry(entry.dn, attributes)
 
     def _filled(self, entry: Entry, name: str) -> tuple[str, ...]:
-        text = self._profile.text(entry, name, lambda number: self._numbers(entry, number))
+        def numbers(of: str) -> tuple[str, ...]:
+            return self._asked_first(entry) if of == _ANY else self._numbers(entry, of)
+
+        text = self._profile.text(entry, name, numbers)
         return (text,) if text else entry.values(name)
 
     def _numbers(self, entry: Entry, name: str) -> tuple[str, ...]:
-        """Return the values of a number attribute; of any number at all, those that were asked for come first."""
         listing = entry.listing
         if listing is None:
             return ()
-        anyone = name == schema.ANY_NUMBER.name
+        write = self._profile.number
         values: dict[str, None] = {}
-        others: dict[str, None] = {}
         for number in entry.numbers(name):
             for asked_of, assertion in self._assertions:
-                if (anyone or asked_of in (name, schema.ANY_NUMBER.name)) and assertion.hits(number, listing):
-                    values[assertion.echo(number)] = None
+                if asked_of in (name, _ANY) and assertion.hits(number, listing):
+                    value = assertion.echo(number)
                     break
             else:
-                (others if anyone else values)[self._profile.number(number, name)] = None
-        return (*values, *others)
+                value = write(number, name)
+            values[value] = None
+        return tuple(values)
+
+    def _asked_first(self, entry: Entry) -> tuple[str, ...]:
+        """Return the numbers of any kind, those in front that any assertion hits."""
+        listing, asked, others = entry.listing, [], []
+        for number in entry.numbers(_ANY):
+            hit = next((one for _of, one in self._assertions if listing and one.hits(number, listing)), None)
+            if hit:
+                asked.append(hit.echo(number))
+            else:
+                others.append(self._profile.number(number, _ANY))
+        return (*asked, *others)

@@ -23,18 +23,21 @@ _NEVER_REPLACED: Final = frozenset({"uid", "dc"})  # they name entries
 class Profile:
     """A client's number format at its location, its limit of entries (0: the server's), and its templates.
 
-    `templates` are by canonical attribute name.
+    `templates` are by canonical attribute name. `echoes` says whether a number that was asked for comes back as it was
+    asked; `number` writes one, of this attribute, that nobody asked for in particular.
     """
 
     location: Location = field(default_factory=Location)
     number_format: NumberFormat = NumberFormat.ECHO
     result_limit: int = 0
     templates: Mapping[str, Template] = field(default_factory=dict)
+    echoes: bool = field(init=False)
+    number: Callable[[Number, str], str] = field(init=False, compare=False)
 
-    @property
-    def echoes(self) -> bool:
-        """Whether a number that was asked for comes back as it was asked."""
-        return self.number_format is not NumberFormat.EXTENSION
+    def __post_init__(self) -> None:
+        plain = self.number_format in {NumberFormat.ECHO, NumberFormat.E164}
+        object.__setattr__(self, "echoes", self.number_format is not NumberFormat.EXTENSION)
+        object.__setattr__(self, "number", written if plain else self._formatted)
 
     def limited(self, limits: Limits) -> Limits:
         """Return the limits with this client's number of entries, never more than the server's."""
@@ -42,8 +45,8 @@ class Profile:
             return limits
         return replace(limits, entries=self.result_limit)
 
-    def number(self, number: Number, attribute: str) -> str:
-        """Write a number that nobody asked for in particular; msRTCSIP-Line is a URI whatever the format is."""
+    def _formatted(self, number: Number, attribute: str) -> str:
+        """Write a number in the format; msRTCSIP-Line is a URI whatever that is."""
         if attribute == "msRTCSIP-Line":
             return written(number, attribute)
         return formatted(number, self.location, self.number_format)
