@@ -145,6 +145,16 @@ def test_a_reload_that_cannot_start_leaves_the_old_processes(tmp_path: Path) -> 
         assert log.count("does not serve, the one before stays in use") == 1
 
 
+def test_a_reload_looks_at_the_certificate_at_once(tmp_path: Path) -> None:
+    certificate, key = self_signed(tmp_path / "own", "127.0.0.1", datetime.now(UTC))
+    with Served(tmp_path, tls_certificate=certificate, tls_key=key) as served:
+        certificate.write_text("nonsense")
+        served.send(signal.SIGHUP)
+        # By itself it would look twice, two and a half seconds apart.
+        served.until(lambda: "does not serve" in served.program.log.read_text(), 2)
+        assert served.answers()
+
+
 def test_every_worker_takes_up_a_new_certificate(tmp_path: Path) -> None:
     certificate, key = self_signed(tmp_path / "own", "127.0.0.1", datetime.now(UTC))
     with Served(tmp_path, workers=2, tls_certificate=certificate, tls_key=key) as served:

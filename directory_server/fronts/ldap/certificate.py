@@ -39,9 +39,10 @@ def load(certificate: Path, key: Path) -> Pair:
     """Read a PEM chain and its key; CertificateError if they cannot be read or do not fit each other."""
     try:
         held = x509.load_pem_x509_certificate(certificate.read_bytes())
-    except (OSError, ValueError) as error:
+        begins, ends = held.not_valid_before_utc, held.not_valid_after_utc
+    except (OSError, ValueError, x509.InvalidVersion) as error:
         raise CertificateError(f"certificate {certificate}: {error}") from error
-    return Pair(context(certificate, key), certificate, held.not_valid_before_utc, held.not_valid_after_utc)
+    return Pair(context(certificate, key), certificate, begins, ends)
 
 
 def context(certificate: Path, key: Path) -> ssl.SSLContext:

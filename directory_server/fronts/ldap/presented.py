@@ -18,13 +18,33 @@ _FAULT_AGAIN = timedelta(hours=1)
 _EXPIRY_AGAIN = timedelta(days=1)
 
 
+class _Exchangeable(ssl.SSLContext):
+    """Makes each connection by the context that is `current` then.
+
+    asyncio and uvloop make the TLS of an accepted connection by `wrap_bio` and nothing else. So a pair is served as it
+    was tested, in one assignment, and what runs over the one before goes on. An SNI callback would do too, but a client
+    whose name is not ASCII makes it write a traceback; loading into the same context would read the files twice.
+    """
+
+    current: ssl.SSLContext
+
+    def wrap_bio(
+        self,
+        incoming: ssl.MemoryBIO,
+        outgoing: ssl.MemoryBIO,
+        server_side: bool = False,
+        server_hostname: str | bytes | None = None,
+        session: ssl.SSLSession | None = None,
+    ) -> ssl.SSLObject:
+        return self.current.wrap_bio(incoming, outgoing, server_side, server_hostname, session)
+
+
 class Presented:
     """Holds the pair that `files()` names and takes up what changes there; CertificateError if there is none at first.
 
     `files()` returns certificate and key file, and may renew them. `now` is the wall clock in UTC. `context` is for
-    listeners and StartTLS alike and stays the same object: its SNI callback, which OpenSSL calls with or without a
-    name, hands each new handshake the current pair. So a pair is served as it was tested, in one assignment, and what
-    runs over the old one goes on. Of several processes one is `telling` the log.
+    listeners and StartTLS alike, and stays the same object when the pair changes. Of several processes one is
+    `telling` the log.
     """
 
     def __init__(self, files: Callable[[], Files], now: Callable[[], datetime], *, telling: bool = True) -> None:
@@ -37,8 +57,8 @@ class Presented:
         self._broken: object = None
         self._told: tuple[str, datetime] | None = None
         self._warned: datetime | None = None
-        self.context = certificate.context(*paths)
-        self.context.sni_callback = self._present
+        self.context = _Exchangeable(ssl.PROTOCOL_TLS_SERVER)
+        self.context.current = self._pair.context
 
     @property
     def file(self) -> Path:
@@ -49,9 +69,6 @@ class Presented:
     def ends(self) -> datetime:
         """When the certificate in use expires."""
         return self._pair.ends
-
-    def _present(self, wire: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
-        wire.context = self._pair.context
 
     def check(self, *, asked: bool = False) -> None:
         """Look at the files and exchange the pair if they changed and serve; never raises.
@@ -82,6 +99,7 @@ class Presented:
         if self._pair.ends > now and not fresh.begins <= now < fresh.ends:
             raise CertificateError(f"certificate {fresh.file} is valid from {fresh.begins:%F} to {fresh.ends:%F} only")
         self._pair = fresh
+        self.context.current = fresh.context
         self._warned = None
         if self._telling:
             _LOG.info("TLS certificate exchanged", extra={"file": str(fresh.file), "expires": f"{fresh.ends:%F}"})

@@ -93,6 +93,20 @@ def test_a_changed_pair_is_taken_up_and_told_once(files: Files, told) -> None:
     assert [level for level, _ in told()] == ["INFO"]
 
 
+def test_a_client_may_name_whatever_it_likes(files: Files) -> None:
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+    incoming, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+    asking = client.wrap_bio(ssl.MemoryBIO(), sent, server_hostname="aaaa.example")
+    with pytest.raises(ssl.SSLWantReadError):
+        asking.do_handshake()
+    incoming.write(sent.read().replace(b"aaaa.example", b"\xff\xfe\xffa.example"))
+    answered = ssl.MemoryBIO()
+    with pytest.raises(ssl.SSLWantReadError):  # for what the client says next
+        files.present().context.wrap_bio(incoming, answered, server_side=True).do_handshake()
+    assert len(answered.read()) > 300
+
+
 def test_a_pair_behind_a_link_is_taken_up(files: Files) -> None:
     files.certificate.unlink()
     files.key.unlink()
@@ -130,6 +144,10 @@ def test_a_pair_that_does_not_fit_is_told_once_then_hourly_and_the_old_one_stays
     files.put(second)
     one.check()
     assert presents(one) != first
+    told()
+    files.put(files.pair("first"), key=False)
+    one.check(asked=True)
+    assert len(told()) == 1, "a new fault is told at once"
 
 
 @pytest.mark.parametrize("damage", ["", "nonsense", None])
@@ -180,6 +198,16 @@ def test_the_end_is_told_every_day_from_thirty_days_before(files: Files, told) -
     told()
     one.check()
     assert told() == []
+
+
+def test_a_new_pair_that_ends_soon_is_told_at_once(files: Files, told) -> None:
+    files.put(files.pair("short", NOW - timedelta(days=800)))
+    one = files.present()
+    one.check()
+    files.put(files.pair("shorter", NOW - timedelta(days=810)))
+    told()
+    one.check()
+    assert [level for level, _ in told()] == ["INFO", "WARNING"]
 
 
 def test_one_of_several_processes_tells(files: Files, told) -> None:
