@@ -1,54 +1,18 @@
 """The certificate is exchanged while serving: when its files change and serve, and not otherwise."""
 
-import asyncio
 import logging
-import shutil
-import socket
 import ssl
-import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import trustme
-import uvloop
 from cryptography import x509
 
-from directory_server.fronts.ldap import session
 from directory_server.fronts.ldap.certificate import CertificateError, self_signed
-from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.presented import Presented
-from tests.fakes import ldap_oracle as oracle
-from tests.fakes.ldap_samples import fill
-from tests.fakes.world import World
-from tests.servers.ldap_front import PASSWORD, RunningFront
-
-NOW = datetime(2026, 5, 1, tzinfo=UTC)
-HOST = "127.0.0.1"
-
-
-class Files:
-    """The admin's two files, and other pairs to put there; `now` is what the clock says."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.certificate, self.key = folder / "own.crt", folder / "own.key"
-        self.now = NOW
-        self.put(self.pair("first"))
-
-    def pair(self, name: str, made: datetime = NOW) -> tuple[Path, Path]:
-        return self_signed(self.folder / name, HOST, made)
-
-    def put(self, pair: tuple[Path, Path], *, key: bool = True) -> bytes:
-        """Copy the pair into place; return the certificate in DER."""
-        shutil.copy(pair[0], self.certificate)
-        if key:
-            shutil.copy(pair[1], self.key)
-        return ssl.PEM_cert_to_DER_cert(pair[0].read_text())
-
-    def present(self) -> Presented:
-        return Presented(lambda: (self.certificate, self.key), lambda: self.now)
+from tests.fakes.certificate_files import HOST, NOW, Files
 
 
 @pytest.fixture
@@ -248,54 +212,3 @@ def test_without_a_first_pair_there_is_nothing_to_present(files: Files) -> None:
     files.key.unlink()
     with pytest.raises(CertificateError, match=r"own\.key"):
         files.present()
-
-
-LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
-
-
-@pytest.fixture(params=LOOPS)
-def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[RunningFront, Files]]:
-    files = Files(tmp_path)
-    files.now = datetime.now(UTC)
-    files.put(files.pair("current", files.now))
-    one = files.present()
-    limits = Limits(message_seconds=0.2)
-    with World(tmp_path) as world:
-        running = RunningFront(world, tls=one.context, watch=one.check, limits=limits, loop=LOOPS[request.param]())
-        with running:
-            running.add_client("sbc", fill(world))
-            yield running, files
-
-
-def connect(running: RunningFront, wire: str, trusted: Path) -> ssl.SSLSocket:
-    """Return a bound connection that accepts the certificate in `trusted` and no other."""
-    address = running.front.addresses["ldaps" if wire == "ldaps" else "ldap"]
-    plain = socket.create_connection(address, timeout=3)
-    if wire == "starttls":
-        plain.sendall(oracle.extended(1, session.STARTTLS))
-        plain.recv(4096)
-    secure = ssl.create_default_context(cafile=str(trusted)).wrap_socket(plain, server_hostname=HOST)
-    secure.sendall(oracle.bind(2, "sbc", PASSWORD))
-    assert oracle.decode(secure.recv(4096))["protocolOp"][1]["resultCode"] == "success"
-    return secure
-
-
-@pytest.mark.server
-@pytest.mark.parametrize("wire", ["ldaps", "starttls"])
-def test_connections_go_on_and_new_ones_see_the_new_certificate(served: tuple[RunningFront, Files], wire: str) -> None:
-    running, files = served
-    with connect(running, wire, files.certificate) as before:
-        second = files.put(files.pair("second", files.now))
-        end = time.monotonic() + 5
-        while time.monotonic() < end:
-            try:
-                after = connect(running, wire, files.certificate)
-                break
-            except ssl.SSLCertVerificationError:
-                time.sleep(0.05)
-        with after:
-            assert after.getpeercert(binary_form=True) == second
-            for one in (before, after):
-                one.sendall(oracle.extended(3, session.WHO_AM_I))
-                assert b"cn=sbc" in one.recv(4096)
-        assert before.getpeercert(binary_form=True) != second
