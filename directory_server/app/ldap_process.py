@@ -1,6 +1,7 @@
 """The LDAP front of one process: of this one, or of a worker that the parent handed its sockets."""
 
 import asyncio
+import contextlib
 import logging
 import multiprocessing
 import socket
@@ -97,7 +98,8 @@ async def _until_stopped(directory: Directory, listeners: dict[str, socket.socke
         asyncio.get_running_loop().add_reader(parent.sentinel, signals.hurry)
     serving = front(directory, tls, listeners)
     await serving.start()
-    ready.send_bytes(READY)
+    with contextlib.suppress(OSError):  # a parent that stops meanwhile no longer wants to know
+        ready.send_bytes(READY)
     try:
         await signals.stopped.wait()
     finally:

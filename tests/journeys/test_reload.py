@@ -131,6 +131,23 @@ def test_a_reload_is_not_noticed_by_who_asks(tmp_path: Path) -> None:
         assert not served.workers() & before
 
 
+def test_reloads_in_a_row_end_with_as_many_processes_as_before(tmp_path: Path) -> None:
+    with Served(tmp_path, workers=2, drain_seconds=0) as served:
+        before = served.workers()
+        for _ in range(3):
+            served.send(signal.SIGHUP)
+            time.sleep(0.2)
+            assert served.answers()
+        served.until(lambda: len(served.workers()) == 2 and not served.workers() & before)
+        assert served.answers()
+        served.send(signal.SIGHUP)  # and a stop in the middle of one
+        time.sleep(0.3)
+        served.send(signal.SIGTERM)
+        assert served.program.process
+        assert served.program.process.wait(15) == 0
+        assert "Traceback" not in served.program.log.read_text()
+
+
 def test_a_reload_that_cannot_start_leaves_the_old_processes(tmp_path: Path) -> None:
     certificate, key = self_signed(tmp_path / "own", "127.0.0.1", datetime.now(UTC))
     with Served(tmp_path, workers=2, drain_seconds=1, tls_certificate=certificate, tls_key=key) as served:
