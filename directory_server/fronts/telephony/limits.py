@@ -18,7 +18,7 @@ class Limits:
     hits: int = 200
     matches: int = 50
     threads: int = 2
-    waiting: int = 64
+    waiting: int = 1024
     guesses_at_once: int = 4
     guess_delay_seconds: float = 1.0
     guess_delay_most_seconds: float = 16.0

@@ -18,6 +18,7 @@ from directory_server.fronts.telephony.limits import Limits
 from directory_server.fronts.telephony.workers import Busy, Workers
 from directory_server.store import clients
 from directory_server.store import password as passwords
+from directory_server.store.errors import NotFound
 from tests.fakes.ldap_samples import fill
 from tests.fakes.world import World
 from tests.servers.telephony import RunningTelephony, add_client, front_of
@@ -153,6 +154,17 @@ def test_a_changed_password_and_a_removed_client_take_effect_at_once(made):
         assert client.get(ASKED).status_code == 401
         clients.remove(made.database, "brief")
         assert client.get(ASKED).status_code == 401
+
+
+def test_a_client_that_is_removed_between_login_and_look_up_is_unknown(made):
+    def gone(_name, _called):
+        raise NotFound("there is no client")
+
+    with RunningTelephony(front_of(made, views=gone)) as running, running.client() as client:
+        answer = client.get(ASKED)
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, CHALLENGE)
+        assert client.post("/lookup/landis", json={"searchTerm": "x"}).status_code == 401
+        assert running.front.counts.of["text", "unknown"] == 1
 
 
 class Clock:

@@ -134,6 +134,20 @@ def test_searches_that_take_long_keep_no_call_waiting(made):
             assert [one.result().status_code for one in searching] == [200] * 8
 
 
+def test_a_whole_call_group_may_ask_at_once(made):
+    """Every phone of a group asks when it rings, and after a restart none of them is known yet."""
+    asked = b"GET /lookup/+4930123456789 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + LOGIN + b"\r\n\r\n"
+    with RunningTelephony(front_of(made.world)) as running:
+        phones = [socket.create_connection(running.address, timeout=20) for _ in range(300)]
+        for phone in phones:
+            phone.sendall(asked)
+        answers = []
+        for phone in phones:
+            with phone, phone.makefile("rb") as answer:
+                answers.append(answer.read())
+    assert {one.rpartition(b"\r\n\r\n")[2] for one in answers} == {b"Mustermann, Erika"}
+
+
 def test_too_much_at_once_is_told_so(made):
     slow = lambda _name, _called: time.sleep(1)  # noqa: E731
     limits = Limits(lookup_seconds=0.2, waiting=2)
