@@ -2,6 +2,7 @@
 
 import http.client
 import shutil
+import ssl
 import stat
 import urllib.error
 import urllib.request
@@ -48,7 +49,7 @@ def examine(directory: Directory) -> Iterator[Finding]:
     for source in sources.all(directory.database):
         yield _source(directory, source)
         yield from _source_use(directory, source)
-    yield _web(directory)
+    yield from _web(directory)
     yield from _ldap(directory)
     yield from _certificates(directory)
     yield _relay(directory)
@@ -109,8 +110,9 @@ def _source_use(directory: Directory, source: Source) -> Iterator[Finding]:
         yield Finding(name, Health.WARNING, "granted to no group: Teams users do not see it", advice)
 
 
-def _web(directory: Directory) -> Finding:
-    return _front("web", directory.config.web, _ask_web)
+def _web(directory: Directory) -> Iterator[Finding]:
+    yield _front("web", directory.config.web, _ask_web)
+    yield _front("https", directory.config.https, _ask_https)
 
 
 def _ldap(directory: Directory) -> Iterator[Finding]:
@@ -144,6 +146,20 @@ def _ask_web(where: Address) -> str:
         connection.close()
     if status != http.HTTPStatus.OK:
         raise http.client.HTTPException(status)
+    return "answers"
+
+
+def _ask_https(where: Address) -> str:
+    unchecked = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # whether the certificate serves is another check
+    unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+    connection = http.client.HTTPSConnection(*where, timeout=TIMEOUT_S, context=unchecked)
+    try:
+        connection.request("POST", "/lookup/anynode")
+        answer = connection.getresponse().read()
+    finally:
+        connection.close()
+    if b"routeContinue" not in answer:
+        raise http.client.HTTPException
     return "answers"
 
 

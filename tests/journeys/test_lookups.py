@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from directory_server.app import Directory
+from directory_server.app.doctor import examine
 from directory_server.store import clients
 from directory_server.store import sources as stored
 from directory_server.store.rows import Client, FieldGroup, Location
@@ -82,6 +83,9 @@ def test_names_come_over_http_and_https_and_into_no_log(line: CommandLine) -> No
             assert https.get("/api/search?text=x").status_code == 404
             assert http.get("/healthz").status_code == 200
             assert http.get("/lookups").status_code == 404
+            with Directory(line.data, https=facts["https"], web=facts["web"]) as directory:
+                findings = {one.check: one.health for one in examine(directory)}
+            assert (findings["web"], findings["https"]) == ("good", "good")
             status = http.get(facts["status"].replace("/status?", "/status.json?")).json()
             assert {one["name"]: one["address"] for one in status["fronts"]}["HTTPS"] == facts["https"]
         with client(f"https://{facts['https']}", trusting=trusting, password=None) as nobody:

@@ -44,7 +44,7 @@ def stranger() -> Iterator[str]:
 
 
 def found(line: CommandLine, **settings: str) -> dict[str, list[Finding]]:
-    nothing = {"web": "", "ldap": "", "ldaps": ""}
+    nothing = {"web": "", "https": "", "ldap": "", "ldaps": ""}
     by_check: dict[str, list[Finding]] = {}
     with Directory(line.data, **(nothing | settings)) as directory:
         for finding in examine(directory):
@@ -52,14 +52,14 @@ def found(line: CommandLine, **settings: str) -> dict[str, list[Finding]]:
     return by_check
 
 
-@pytest.mark.parametrize("name", ["web", "ldap", "ldaps"])
+@pytest.mark.parametrize("name", ["web", "https", "ldap", "ldaps"])
 @pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:99999", "127.0.0.1:x"])
 def test_an_address_that_is_none_is_named(line, name, address) -> None:
     (finding,) = found(line, **{name: address})[name]
     assert (finding.health, finding.detail) == (Health.BAD, f"{name}: {address!r} is not host:port")
 
 
-@pytest.mark.parametrize("name", ["web", "ldap", "ldaps"])
+@pytest.mark.parametrize("name", ["web", "https", "ldap", "ldaps"])
 def test_a_front_that_does_not_run_is_told(line, name) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         address = f"127.0.0.1:{closed.getsockname()[1]}"
@@ -68,7 +68,7 @@ def test_a_front_that_does_not_run_is_told(line, name) -> None:
     assert address in finding.detail
 
 
-@pytest.mark.parametrize("name", ["web", "ldap", "ldaps"])
+@pytest.mark.parametrize("name", ["web", "https", "ldap", "ldaps"])
 def test_another_program_at_our_address_is_told(line, name, stranger) -> None:
     (finding,) = found(line, **{name: stranger})[name]
     assert finding.health is Health.BAD
@@ -155,7 +155,7 @@ def test_a_certificate_that_does_not_serve_is_told(line, tmp_path) -> None:
 def test_the_command_prints_findings_and_fails_for_bad_ones(line, tmp_path) -> None:
     (line.data / "directory.toml").write_text('web = ""\nldap = ""\nldaps = ""\n')
     assert {finding["check"] for finding in line.ok("doctor")} == {
-        *("data folder", "disk", "index", "web", "ldap", "ldaps", "line")
+        *("data folder", "disk", "index", "web", "https", "ldap", "ldaps", "line")
     }
     line.ok("source", "add", "c", "--type", "csv", "--set", f"path={tmp_path / 'x.csv'}")
     ran = line.run("doctor")
