@@ -43,4 +43,4 @@ class Asking:
         else:
             callable_ones = (one for one in islice(view.all(), self._limits.scanned) if one.numbers)
             persons = in_order(list(islice(callable_ones, self._limits.entries)))
-        return entries(persons, client.location.country, self._limits.name_characters)
+        return entries(persons, client, self._limits.name_characters)

@@ -7,8 +7,10 @@ from typing import Final
 from connectors.contact import PhoneKind
 from directory_server.directory.document import sort_name
 from directory_server.directory.listing import Listing
+from directory_server.directory.number_format import formatted
 from directory_server.directory.person import Person, together
 from directory_server.fronts.telephony.shown import shown
+from directory_server.store.rows import Client
 
 _ORDER: Final = tuple(kind for kind in PhoneKind if kind not in {PhoneKind.FAX, PhoneKind.PAGER})
 
@@ -27,9 +29,12 @@ class Entry:
     numbers: tuple[tuple[str, str], ...]
 
 
-def entries(persons: Iterable[Person], country: str, longest: int) -> list[Entry]:
-    """Return the persons that have a name and a number to call, with kinds in the language of the client's country."""
-    found = (_entry(person, country, longest) for person in persons)
+def entries(persons: Iterable[Person], client: Client, longest: int) -> list[Entry]:
+    """Return the persons that have a name and a number to call, for a client.
+
+    Numbers are in its format, their kinds in the language of its country.
+    """
+    found = (_entry(person, client, longest) for person in persons)
     return [entry for entry in found if entry.name and entry.numbers]
 
 
@@ -48,14 +53,17 @@ def one_number_each(held: Iterable[Entry]) -> list[Entry]:
     ]
 
 
-def _entry(person: Person, country: str, longest: int) -> Entry:
+def _entry(person: Person, client: Client, longest: int) -> Entry:
     held: dict[str, PhoneKind] = {}
     for listing in person.ordered("numbers"):
         for number in listing.numbers:
-            dialled = number.e164 or number.extension or number.raw
+            dialled = number.extension or number.raw
+            if number.e164:
+                dialled = formatted(number, client.location, client.number_format)
             if number.kind in _ORDER and any(char.isdigit() for char in dialled):
                 held.setdefault(shown(dialled, longest), number.kind)
     numbers = sorted(held.items(), key=lambda item: _ORDER.index(item[1]))
+    country = client.location.country
     return Entry(
         shown(person.first("display_name"), longest), tuple((_word(kind, country), one) for one, kind in numbers)
     )

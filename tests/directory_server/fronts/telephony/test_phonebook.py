@@ -12,7 +12,7 @@ from connectors.contact import Contact, Phone, PhoneKind
 from directory_server.fronts.telephony import cisco, snom, yealink
 from directory_server.fronts.telephony.entry import Entry
 from directory_server.fronts.telephony.shown import shown
-from directory_server.store.rows import FieldGroup, Location
+from directory_server.store.rows import FieldGroup, Location, NumberFormat
 from tests.fakes.world import World
 from tests.servers.telephony import PASSWORD, RunningTelephony, add_client, front_of
 
@@ -39,6 +39,8 @@ def running(tmp_path_factory):
         add_client(world, "sbc", {"crm": source.id})
         add_client(world, "us", {"crm": source.id}, location=Location("US"))
         add_client(world, "few", {"crm": source.id}, result_limit=5)
+        add_client(world, "desk", {"crm": source.id}, location=Location("DE", "89", "123456", 2, "0"),
+                   number_format=NumberFormat.DIALABLE)  # fmt: skip
         add_client(world, "names", {"crm": source.id}, fields=frozenset({FieldGroup.NAME}))
         with RunningTelephony(front_of(world)) as made:
             yield made
@@ -176,3 +178,14 @@ def test_any_text_is_escaped(name, number, text):
         following = [key.findtext("URL") for key in root.findall("SoftKeyItem") if key.findtext("Name") == "Next"]
         for url in following:
             assert parse_qs(urlsplit(url).query, keep_blank_values=True) == {"q": [page.text], "start": ["1"]}
+
+
+def test_numbers_stand_as_the_clients_phone_dials_them(ask):
+    found = {
+        user: rows(read(ask.get(f"/phonebook/yealink.xml?q={text}", auth=(user, PASSWORD)), "yealink"))
+        for user, text in (("sbc", "zoe"), ("desk", "zoe"))
+    }
+    assert found["sbc"] == [("Zoe", ["+491715552", "+49895551"])]
+    assert found["desk"] == [("Zoe", ["001715552", "00895551"])]
+    answer = read(ask.get("/phonebook/yealink.xml?q=muller", auth=("desk", PASSWORD)), "yealink")
+    assert rows(answer)[0][1] == ["12"]
