@@ -1,6 +1,7 @@
 """One program of the demo: a process with its log file, started, waited for and stopped."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -9,6 +10,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+_PORTS = range(15_000, 32_000)
 
 
 class DidNotStart(RuntimeError):  # noqa: N818 - said to a person
@@ -20,11 +23,18 @@ class PortTaken(RuntimeError):  # noqa: N818 - said to a person
 
 
 def free_port() -> int:
-    """Return a loopback TCP port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a loopback TCP port that is free now, and that no outgoing connection is given before it is used.
+
+    Systems take those from 32768 on (Linux) or higher (RFC 6335 §6: 49152); drawn anew by every process.
+    """
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def require_free(ports: Mapping[str, int]) -> None:
