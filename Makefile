@@ -5,7 +5,10 @@ BIN := .venv/bin
 DEMO_PACKAGES := ldap-utils unixodbc libsqliteodbc
 # python-ldap and bonsai are built from source.
 BUILD_PACKAGES := gcc python3-dev libldap2-dev libsasl2-dev libsasl2-modules
-TEST_PACKAGES := $(DEMO_PACKAGES) slapd odbc-postgresql postgresql chromium fonts-noto-core libatomic1 $(BUILD_PACKAGES)
+# A SIP proxy that asks the directory, and callers.
+SIP_PACKAGES := kamailio kamailio-ldap-modules sip-tester
+TEST_PACKAGES := $(DEMO_PACKAGES) slapd odbc-postgresql postgresql chromium fonts-noto-core libatomic1 $(SIP_PACKAGES) \
+  $(BUILD_PACKAGES)
 # Settings of the Teams app package.
 CONFIG := deploy/demo/teams.toml
 # Contacts that `make bench` searches among.
