@@ -63,13 +63,19 @@ class Holders:
         return any("x" + one.extension == key or one.e164[1:] == key for one in held)
 
     def linked(self, keys: Iterable[int]) -> dict[int, list[int]]:
-        """Return by person key who shares it (see `link`)."""
+        """Return by person key who shares it with another one (see `link`); nobody for a key of one contact alone."""
         wanted = list(keys)
-        found: dict[int, set[int]] = {key: set() for key in wanted}
-        for opened in self._opened:
-            for key, holders in opened.segment.links.of(wanted):
-                found[key].update(row for row, *_rest in self._seen(opened, holders, holders))
-        return {key: sorted(rows) for key, rows in found.items()}
+        runs = [opened.segment.links.keys.each(wanted) for opened in self._opened]
+        shared: dict[int, list[int]] = {}
+        for key, *of_key in zip(wanted, *runs, strict=True):
+            if sum(end - start for start, end in of_key) > 1:  # hardly any; the rest need not be read
+                rows: set[int] = set()
+                for opened, (start, end) in zip(self._opened, of_key, strict=True):
+                    holders = opened.segment.links.holders[start:end]
+                    rows.update(row for row, *_rest in self._seen(opened, holders, holders))
+                if len(rows) > 1:
+                    shared[key] = sorted(rows)
+        return {key: shared.get(key, []) for key in wanted}
 
     def on_trunk(self, digits: str) -> list[tuple[int, str]]:
         """Return who has a number with this trunk, with the company in normal form ("" if hidden)."""

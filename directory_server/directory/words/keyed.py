@@ -1,6 +1,6 @@
 """Keyed: documents under whole-number keys, each in a field group: the links of persons, the trunks of companies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -29,12 +29,6 @@ class Links:
     def stored(cls, file: SegmentFile) -> "Links":
         """Return what `link_sections` stored."""
         return cls(Keys(file.pages("link.keys"), file.array("link.fence")), file.pages("link.holders"))
-
-    def of(self, keys: Sequence[int]) -> Iterator[tuple[int, Ids]]:
-        """Yield the holders of each of these keys that has any."""
-        for key, (start, end) in zip(keys, self.keys.each(keys), strict=True):
-            if start < end:
-                yield key, self.holders[start:end]
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,10 +129,13 @@ def test_links_are_told_of_those_who_may_be_seen(world):
     ((key, number),) = links(one, ())
     group = GROUPS[number]
     assert Told(world).linked(key, key + 1) == {key: ["a", "b"], key + 1: []}
-    assert Told(world, {world.erp.id: frozenset({group})}).linked(key) == {key: ["b"]}
+    world.put(world.erp, {"c": one})
+    assert Told(world).linked(key) == {key: ["a", "b", "c"]}
+    assert Told(world, {world.erp.id: frozenset({group})}).linked(key) == {key: ["b", "c"]}
     assert Told(world, {world.erp.id: ALL - {group}}).linked(key) == {key: []}
+    assert Told(world, {world.crm.id: ALL}).linked(key) == {key: []}
     with world.index.snapshot() as snapshot:
-        assert [found for found, _row in holders.links(snapshot.opened)] == [key, key]
+        assert [found for found, _row in holders.links(snapshot.opened)] == [key] * 3
 
 
 def test_all_numbers_come_in_order_without_extensions(world):
