@@ -8,7 +8,7 @@ nobody can tell.
 import mmap
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -48,9 +48,6 @@ class Changes:
 
     def reopen(self) -> None:
         """Look at the file again, which may have been replaced by another one."""
-        try:
-            replaced = self._path.stat().st_ino != self._inode
-        except FileNotFoundError:
-            replaced = True
-        if replaced:
-            self._map, self._inode = self._opened()
+        with suppress(FileNotFoundError):  # its folder is gone: nothing changes there before it is made again
+            if not self._path.exists() or self._path.stat().st_ino != self._inode:
+                self._map, self._inode = self._opened()

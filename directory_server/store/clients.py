@@ -132,8 +132,7 @@ def known_by(database: Database, address: str) -> Client | None:
 
 def without_password(database: Database) -> frozenset[int]:
     """Return the ids of the clients that are known by their addresses alone."""
-    with database.read() as connection:
-        return frozenset(connection.execute(select(CLIENTS.c.id).where(CLIENTS.c.password == "")).scalars())
+    return frozenset(client.id for client, phc in _remembered(database).values() if not phc)
 
 
 def remove(database: Database, name: str) -> None:

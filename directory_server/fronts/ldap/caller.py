@@ -104,6 +104,8 @@ class Callers:
 
     def learn(self, body: bytes, request: SearchRequest) -> None:
         """Remember the shape of a request without controls that was just answered, if it is a look-up."""
+        if any(shape.number(body) is not None for shape in self._shapes.get(len(body), ())):
+            return  # a known shape, whose number is none
         if len(body) > _LONGEST or request.scope is not Scope.SUB or dn.parse(request.base) not in ((), self.base):
             return
         found = looked_up(request.filter)

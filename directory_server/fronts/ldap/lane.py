@@ -36,21 +36,29 @@ def split(data: bytes) -> tuple[bytes, bytes] | None:
 def answer(data: bytes, session: Session, tree: Tree) -> bytes | None:
     """Return the answer to one whole message of a known kind; None if the session must take it."""
     found = split(data)
-    if found is None or tree.answers is None or tree.callers is None:
+    if found is None:
         return None
     number, body = found
     if session.outstanding and int.from_bytes(number[2:], "big") in session.outstanding:
         return None
-    operations = tree.answers.known(body)
+    operations = _remembered(tree, body)
+    return None if operations is None else enveloped(number, operations)
+
+
+def _remembered(tree: Tree, body: bytes) -> list[bytes] | None:
+    """Return the response operations of a request that came before but for its number; None if none did."""
+    answers, callers = tree.answers, tree.callers
+    if not body or answers is None or callers is None:
+        return None
+    operations = answers.known(body)
     if operations is None:
         try:
-            operations = tree.callers.answer(body)
-        except Exception:  # noqa: BLE001 - the session meets it again, and reports it
+            operations = callers.answer(body)
+        except Exception:  # noqa: BLE001 - the whole way meets it again, where it is reported
             return None
-        if operations is None:
-            return None
-        tree.answers.keep(body, operations)
-    return enveloped(number, operations)
+        if operations is not None:
+            answers.keep(body, operations)
+    return operations
 
 
 def whole_way(
@@ -61,7 +69,7 @@ def whole_way(
     None for one that must not be answered where others wait.
     """
     answers, callers, body = tree.answers, tree.callers, operation.body
-    known = answers.known(body) if answers else None
+    known = _remembered(tree, body)
     if known is not None:
         return known
     search = tree.search(request, operation.controls, waiting=False)

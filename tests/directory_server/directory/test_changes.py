@@ -35,6 +35,20 @@ def test_after_a_killed_writer_nobody_can_tell_until_the_next_change(tmp_path):
     assert changes.number() not in {None, before}
 
 
+def test_a_folder_that_is_gone_is_looked_for_again(tmp_path):
+    folder = tmp_path / "index"
+    folder.mkdir()
+    changes = Changes(folder / "changes")
+    before = changes.number()
+    folder.rename(tmp_path / "away")
+    changes.reopen()
+    assert changes.number() == before
+    folder.mkdir()
+    changes.reopen()
+    with Changes(folder / "changes").changing():
+        assert changes.number() is None
+
+
 def test_a_replaced_file_is_found_by_looking_again(tmp_path):
     changes = Changes(tmp_path / "changes")
     for replace in (lambda: (tmp_path / "new").replace(tmp_path / "changes"), (tmp_path / "changes").unlink):

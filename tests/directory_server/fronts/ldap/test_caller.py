@@ -159,3 +159,12 @@ def test_the_size_limit_holds(size_limit):
     found = tree.callers.answer(body)
     assert found == answered(tree, request)
     assert len(found) == (size_limit or 3) + 1
+
+
+def test_a_shape_is_learnt_once():
+    tree = Tree("dc=contacts", sample_book(), Limits(), can_start_tls=False)
+    for text in ("+4930123456789", "+4930123456700", "no number here"):
+        request, body = asked(f.Equality("mobile", text))
+        for _ in range(3):
+            tree.callers.learn(body, request)
+    assert sum(map(len, tree.callers._shapes.values())) == 1
