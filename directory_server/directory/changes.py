@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Final
 
 _SIZE: Final = 8
+_TYPE: Final = "Q"
+"""One whole number, which the processor reads and writes at once."""
 
 
 class Changes:
@@ -20,34 +22,33 @@ class Changes:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._map, self._inode = self._opened()
+        self._held, self._inode = self._opened()
 
-    def _opened(self) -> tuple[mmap.mmap, int]:
+    def _opened(self) -> tuple[memoryview, int]:
         file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if os.fstat(file).st_size < _SIZE:
                 os.ftruncate(file, _SIZE)
-            return mmap.mmap(file, _SIZE), os.fstat(file).st_ino
+            return memoryview(mmap.mmap(file, _SIZE)).cast(_TYPE), os.fstat(file).st_ino
         finally:
             os.close(file)
 
     def number(self) -> int | None:
         """Return the number, None while something changes."""
-        found = int.from_bytes(self._map[:_SIZE], "little")
+        found: int = self._held[0]
         return None if found & 1 else found
 
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Do here what makes a change visible."""
-        begun = int.from_bytes(self._map[:_SIZE], "little") | 1
-        self._map[:_SIZE] = begun.to_bytes(_SIZE, "little")
+        self._held[0] = begun = self._held[0] | 1
         try:
             yield
         finally:
-            self._map[:_SIZE] = (begun + 1).to_bytes(_SIZE, "little")
+            self._held[0] = begun + 1
 
     def reopen(self) -> None:
         """Look at the file again, which may have been replaced by another one."""
         with suppress(FileNotFoundError):  # its folder is gone: nothing changes there before it is made again
             if not self._path.exists() or self._path.stat().st_ino != self._inode:
-                self._map, self._inode = self._opened()
+                self._held, self._inode = self._opened()

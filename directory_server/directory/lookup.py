@@ -5,7 +5,6 @@ A company's trunk is learnt from hyphens in visible numbers, or configured as a 
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from msgspec import Struct, structs
@@ -52,8 +51,7 @@ Fetch = Callable[[list[int], Match], list[Listing]]
 """Returns the listings of these rows, best first, MOST_HOLDERS at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How one view reads the index: who holds what, its policy for shared numbers and the trunks configured for it.
 
     `trunks` are E.164 digits without plus, of locations of visible sources or of the client itself.
