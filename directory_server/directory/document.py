@@ -1,12 +1,12 @@
 """Documents: what the index keeps of one contact, computed purely from the contact and its source's location."""
 
 from functools import lru_cache
-from typing import Final
+from typing import NamedTuple
 
 from msgspec import Struct
-from msgspec.json import Decoder, Encoder
 
 from connectors.contact import Contact, PlaceKind
+from directory_server.directory import card
 from directory_server.directory.link import links
 from directory_server.directory.listing import Number
 from directory_server.directory.normal_form import words
@@ -16,8 +16,6 @@ from directory_server.directory.reader import Reader
 _SHORTEST_NAME = 4
 _HOME = PlaceKind.HOME  # an attribute of an Enum is slow to look up
 _MAIL_MARKS = str.maketrans(dict.fromkeys("._-+", " "))
-_encode: Final = Encoder().encode
-_numbers: Final = Decoder(tuple[Number, ...]).decode
 
 
 class Document(Struct, frozen=True, gc=False):
@@ -27,7 +25,8 @@ class Document(Struct, frozen=True, gc=False):
     name; `initial` the only letter known of a given name, in normal form. `sort` is the name to sort by, `company` the
     company's name in normal form. `links` are the keys by which the contact may be the same person as another, each
     with the number of its field group. `own_trunk` is the trunk of the source's location, whose extensions are dialled
-    as such; each of the last three may be empty. `nameless` tells that it has neither given nor family name.
+    as such; each of the last three may be empty. `nameless` tells that it has neither given nor family name. `card` is
+    what the index shows of it (see `card`).
     """
 
     id: int
@@ -41,24 +40,35 @@ class Document(Struct, frozen=True, gc=False):
     company: str = ""
     own_trunk: str = ""
     nameless: bool = False
+    card: bytes = b""
 
 
-def document(identity: int, source: int, contact: Contact, at: Reader) -> Document:
-    """Return what to keep of this contact, whose numbers are read at its source's location."""
+class Kept(NamedTuple):
+    """What else is put on a contact's card: the source's key, the moment of the last change, the contact as JSON."""
+
+    key: str
+    changed: str
+    contact: str
+
+
+def document(identity: int, source: int, contact: Contact, at: Reader, kept: Kept | None = None) -> Document:
+    """Return what to keep of this contact, whose numbers are read at its source's location; a card only of `kept`."""
     numbers = read_all(contact.phones, at) if contact.phones else ()
     given = contact.given_name
+    sort = sort_name(contact)
     return Document(
         id=identity,
         source=source,
         texts=_texts(contact),
         custom=contact.custom,
         initial=_initial(given) if given and len(given) < _SHORTEST_NAME else "",
-        sort=sort_name(contact),
+        sort=sort,
         numbers=numbers,
         links=links(contact, numbers),
         company=_spelt(contact.company),
         own_trunk="+" + at.own if at.own else "",
         nameless=not given and not contact.family_name,
+        card=card.to_bytes(sort, *kept, numbers) if kept else b"",
     )
 
 
@@ -139,13 +149,3 @@ def _mail_text(address: str) -> str:
     local, at, domain = address.rpartition("@")
     labels = domain.rpartition(".")[0] or domain
     return (f"{local} {labels}" if at else address).translate(_MAIL_MARKS)
-
-
-def numbers_to_json(numbers: tuple[Number, ...]) -> str:
-    """Return the numbers as JSON text."""
-    return _encode(numbers).decode()
-
-
-def numbers_from_json(text: str) -> tuple[Number, ...]:
-    """Return the numbers that `numbers_to_json` wrote."""
-    return _numbers(text)

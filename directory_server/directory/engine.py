@@ -4,16 +4,19 @@ A query runs in stages: whole words and beginnings first, and only where these f
 contain, sound like or nearly spell a searched one. Every limit counts visible contacts alone.
 """
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from heapq import merge
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from msgspec import Struct
 
+from directory_server.directory import catalogue
+from directory_server.directory.catalogue import Place
 from directory_server.directory.columns import NAME, NAMED
 from directory_server.directory.listing import Match
 from directory_server.directory.query import Query, Term
@@ -30,13 +33,13 @@ PAGE: Final = 10
 """With fewer hits than this, other words may stand for the searched ones."""
 
 _INITIALS: Final = range(2, 4)
-_VARIABLES: Final = 900
 
 
 class Hit(Struct, frozen=True, gc=False):
-    """A found document: its row number (see `tables`) and why it was found."""
+    """A found document: its row number (see `tables`), where it is, and why it was found."""
 
     row: int
+    place: Place
     match: Match
 
 
@@ -68,6 +71,7 @@ class _Candidate(Struct, frozen=True, gc=False):
     row: int
     grade: int
     named: bool
+    place: Place
 
 
 class Engine:
@@ -107,8 +111,8 @@ class Engine:
             found = search.run(stage)
             if sum(map(len, found)) >= enough:
                 break
-        ordered = found[0] if len(found) == 1 else _merged(snapshot.connection, found)
-        hits = tuple(Hit(one.row, _match(one.grade)) for one in ordered[:limit])
+        ordered = found[0] if len(found) == 1 else _merged(found, limit + 1)
+        hits = tuple(Hit(one.row, one.place, _match(one.grade)) for one in ordered[:limit])
         return Found(hits, more=len(ordered) > limit)
 
 
@@ -174,9 +178,12 @@ class _Search:
             # Without the name group, the order by names would tell about names.
             None if NAME.at in columns else priorities,
         )
+        named = NAME.at in columns
         return [
-            _Candidate(key, self._priorities.get(source_of(row), 0), row, value, NAME.at in columns)
-            for key, row, value in zip(result.keys, segment.rows[result.docs].tolist(), result.grades, strict=True)
+            _Candidate(key, self._priorities.get(source_of(row), 0), row, value, named, (opened, doc))
+            for key, row, doc, value in zip(
+                result.keys, segment.rows[result.docs].tolist(), result.docs, result.grades, strict=True
+            )
         ]
 
     def _left_out(self, segment: Segment, columns: frozenset[int]) -> Truth | None:
@@ -199,16 +206,13 @@ def _within(term: Term, stage: _Stage) -> Term:
     return replace(term, columns=term.columns & NAMED)
 
 
-def _merged(connection: sqlite3.Connection, found: list[list[_Candidate]]) -> list[_Candidate]:
-    """Put the candidates of several segments and parts in one order."""
-    candidates = [candidate for part in found for candidate in part]
-    names: dict[int, str] = {}
-    named = [one.row for one in candidates if one.named]
-    for start in range(0, len(named), _VARIABLES):
-        part = named[start : start + _VARIABLES]
-        marks = ",".join("?" * len(part))
-        names.update(connection.execute(f"SELECT row, sort FROM doc WHERE row IN ({marks})", part))  # noqa: S608 - marks
-    return sorted(candidates, key=lambda one: (one.key, one.priority, names.get(one.row, ""), contact_of(one.row)))
+def _merged(found: list[list[_Candidate]], most: int) -> list[_Candidate]:
+    """Put the candidates of several segments and parts, each in order, in one order; `most` at most."""
+
+    def order(one: _Candidate) -> tuple[int, int, str, int]:
+        return one.key, one.priority, catalogue.sort_of(*one.place) if one.named else "", contact_of(one.row)
+
+    return list(islice(merge(*found, key=order), most))
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from itertools import islice
 
 from msgspec import structs
 
-from directory_server.directory import contact_table, person
+from directory_server.directory import catalogue, person
 from directory_server.directory.holders import Holders
 from directory_server.directory.link import links
 from directory_server.directory.listing import Listing
@@ -29,7 +29,6 @@ class Gathering:
         priorities: Mapping[str, int],
         preferred: Preferred,
     ) -> None:
-        self._connection = snapshot.connection
         self._held = Holders(snapshot, scope)
         self._scope = scope
         self._names = names
@@ -80,5 +79,5 @@ class Gathering:
         found = self._held.linked(unknown)
         self._rows |= {key: rows if 1 < len(rows) <= MOST_HOLDERS else () for key, rows in found.items()}
         missing = {row: None for key in unknown for row in self._rows[key] if contact_of(row) not in self._listings}
-        read = contact_table.listings(self._connection, list(missing.items()), self._scope, self._names)
+        read = catalogue.listings(self._held.places, list(missing.items()), self._scope, self._names)
         self._listings.update((one.id, one) for one in read)

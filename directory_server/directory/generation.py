@@ -1,18 +1,21 @@
-"""Generation: one folder of an index, a database (contacts) and segments (words, numbers, links), as it is written."""
+"""Generation: one folder of an index, a small database and segments (words, numbers, contacts), as it is written."""
 
 import gc
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from directory_server.directory import contact_table, tables
+from directory_server.directory import tables
 from directory_server.directory.changes import Changes
+from directory_server.directory.document import Document, Kept, document
 from directory_server.directory.origins import Origins
 from directory_server.directory.words.batch import Collector
 from directory_server.directory.words.segments import MOST_DOCUMENTS, Segments
 from directory_server.store import contacts, sequence, sources
+from directory_server.store.contact_json import contact_from_json
+from directory_server.store.contacts import RawRow
 from directory_server.store.database import Database
 from directory_server.store.location_json import location_from_json
 
@@ -83,14 +86,14 @@ class Generation:
         reached = count = 0
         with tables.building(self._file) as connection, _without_collector():
             origins = Origins(connection, self._database)
-            collector = Collector()
+            collector = Collector(self._folder)
             while changed := contacts.rows_since(self._database, reached, BATCH):
                 # What changes meanwhile gets a number beyond `last` and would come a second time.
                 present = [row for row in changed if row[_SEQUENCE] <= last]
-                collector.add(contact_table.put(connection, present, origins))
+                collector.add(_documents(present, origins))
                 if len(collector) >= MOST_DOCUMENTS:
                     self._segments.put(connection, collector.batch(), collector.sorts, origins.priorities)
-                    collector = Collector()
+                    collector = Collector(self._folder)
                 count += len(present)
                 reached = present[-1][_SEQUENCE] if present else last
                 if len(present) < len(changed):
@@ -111,9 +114,8 @@ class Generation:
                 connection.execute("BEGIN IMMEDIATE")
                 origins = Origins(connection, self._database)
                 ids = [row[0] for row in changed]
-                contact_table.remove(connection, ids)
                 self._segments.remove(connection, ids)
-                self._segments.add(connection, contact_table.put(connection, changed, origins), origins.priorities)
+                self._segments.add(connection, _documents(changed, origins), origins.priorities)
                 reached = changed[-1][_SEQUENCE]
                 tables.set_meta(connection, "sequence", str(reached))
                 with self._changes.changing():
@@ -140,6 +142,15 @@ class Generation:
         with self._changes.changing():
             connection.execute("COMMIT")
         self._segments.delete(unused)
+
+
+def _documents(changed: Iterable[RawRow], origins: Origins) -> list[Document]:
+    """Return the documents of those contacts that are not deleted."""
+    return [
+        document(identity, source, contact_from_json(text), origins.reader(source), Kept(key, moment, text))
+        for identity, source, key, _sequence, text, moment, deleted in changed
+        if not deleted
+    ]
 
 
 @contextmanager

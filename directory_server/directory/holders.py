@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from directory_server.directory import contact_table
+from directory_server.directory import catalogue
+from directory_server.directory.catalogue import Place
 from directory_server.directory.columns import GROUPS
 from directory_server.directory.scope import Scope
 from directory_server.directory.tables import source_of
@@ -28,8 +29,10 @@ class Holders:
     """Finds rows of contacts that a scope may see, ascending, by what it may read of them."""
 
     def __init__(self, snapshot: Snapshot, scope: Scope) -> None:
-        self._connection, self._opened = snapshot
+        self._opened = snapshot.opened
         self._scope = scope
+        self.places: dict[int, Place] = {}
+        """Where the rows are that were returned so far."""
 
     def of_number(self, key: str, *, nameless: bool = False) -> list[int]:
         """Return who has this number: E.164 digits, or `x` and an internal extension.
@@ -45,10 +48,19 @@ class Holders:
                     if nameless and len(docs):
                         docs = _among(docs, opened.segment.nameless)
                     if len(docs):
-                        found.update(self._allowed(_rows(opened, docs), group, nameless=nameless))
+                        found.update(self._allowed(self._rows(opened, docs), group, nameless=nameless))
         if len(wanted[0]) < MOST_DIGITS:
             return sorted(found)
         return [row for row in sorted(found) if self._has(row, key)]
+
+    def _rows(self, opened: Opened, docs: Ids) -> list[int]:
+        """Return the rows of those documents that are alive."""
+        if opened.alive is not None:
+            docs = docs[opened.alive[docs]]
+        rows: list[int] = opened.segment.rows[docs].tolist()
+        for row, doc in zip(rows, docs.tolist(), strict=True):
+            self.places[row] = opened, doc
+        return rows
 
     def _allowed(self, rows: Iterable[int], group: FieldGroup, *, nameless: bool) -> Iterator[int]:
         for row in rows:
@@ -59,7 +71,7 @@ class Holders:
     def _has(self, row: int, key: str) -> bool:
         """Whether a number that is longer than the index tells is the asked one."""
         groups = self._scope.groups(source_of(row))
-        held = [one for one in contact_table.numbers_of(self._connection, row) if one.group in groups]
+        held = [one for one in catalogue.card(*self.places[row]).numbers if one.group in groups]
         return any("x" + one.extension == key or one.e164[1:] == key for one in held)
 
     def linked(self, keys: Iterable[int]) -> dict[int, list[int]]:
@@ -94,10 +106,12 @@ class Holders:
             return
         docs = holders >> GROUP_BITS
         rows = opened.segment.rows[docs].tolist()
+        ids = docs.tolist()
         alive = repeat(True) if opened.alive is None else opened.alive[docs].tolist()
-        for row, holder, living, value in zip(rows, holders.tolist(), alive, beside.tolist(), strict=False):
+        for row, doc, holder, living, value in zip(rows, ids, holders.tolist(), alive, beside.tolist(), strict=False):
             groups = self._scope.groups(source_of(row))
             if living and GROUPS[holder & GROUP_MASK] in groups:
+                self.places[row] = opened, doc
                 yield row, groups, value
 
 
@@ -105,14 +119,6 @@ def _among(docs: Ids, others: Ids) -> Ids:
     """Return those documents that are among others, which ascend."""
     at = np.searchsorted(others, docs)
     return docs[others[np.minimum(at, len(others) - 1)] == docs] if len(others) else EMPTY
-
-
-def _rows(opened: Opened, docs: Ids) -> list[int]:
-    """Return the rows of those documents that are alive."""
-    if opened.alive is not None:
-        docs = docs[opened.alive[docs]]
-    rows: list[int] = opened.segment.rows[docs].tolist()
-    return rows
 
 
 def numbers(opened: Iterable[Opened]) -> Iterator[tuple[str, int]]:

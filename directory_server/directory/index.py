@@ -1,8 +1,8 @@
 """Index: local files derived from the store, by which contacts are found; rebuilt at any time.
 
-One process follows the store while any number of others read. `current` names the generation in use, a folder with a
-database (contacts, numbers, links) and segments (words); a rebuild makes a new one and switches by renaming, so readers
-never see a half-built index.
+One process follows the store while any number of others read. `current` names the generation in use, a folder with
+segments (words, numbers, links, contacts) and a database that says which they are; a rebuild makes a new one and
+switches by renaming, so readers never see a half-built index.
 """
 
 import sqlite3

@@ -5,7 +5,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, TypeVar
 from weakref import ReferenceType, ref
@@ -91,10 +91,9 @@ class Snapshots:
         seen: tuple[int, ReferenceType[State]] | None = getattr(local, "seen", None)
         state = seen[1]() if seen and seen[0] == number else None
         if state is not None:
-            with suppress(sqlite3.Error):  # what is read again raises again, if that was no change's doing
-                result = work(Snapshot(local.connection, state))
-                if self._changes.number() == number:
-                    return result
+            result = work(Snapshot(local.connection, state))
+            if self._changes.number() == number:
+                return result
         with self.snapshot() as snapshot:
             # Of this number or a later one: an earlier one never comes again.
             local.seen = number, ref(snapshot.opened)

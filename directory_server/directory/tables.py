@@ -1,4 +1,4 @@
-"""Tables of one index file, and how its row numbers carry contact and source."""
+"""Tables of one index's database, and how row numbers carry contact and source."""
 
 import os
 import sqlite3
@@ -9,24 +9,20 @@ from typing import Final
 
 from directory_server.directory import normal_form
 
-VERSION: Final = f"9.{normal_form.VERSION}"
+VERSION: Final = f"10.{normal_form.VERSION}"
 """Raised with every change of the tables or of what is put into them: another version is rebuilt."""
 
-FILE: Final = "contacts.sqlite"
+FILE: Final = "segments.sqlite"
 """The database of a generation."""
 
 SOURCE_BITS: Final = 20
 SOURCE_MASK: Final = (1 << SOURCE_BITS) - 1
-_CACHE_KIB = 8_192
+_CACHE_KIB = 2_048
 _BUSY_S = 30
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE source (id INTEGER PRIMARY KEY, location TEXT NOT NULL, priority INTEGER NOT NULL);
-CREATE TABLE doc (
-  row INTEGER PRIMARY KEY, sort TEXT NOT NULL, key TEXT NOT NULL, changed TEXT NOT NULL, contact TEXT NOT NULL,
-  numbers TEXT NOT NULL
-);
 CREATE TABLE segment (
   id INTEGER PRIMARY KEY AUTOINCREMENT, stamp INTEGER NOT NULL, documents INTEGER NOT NULL, living INTEGER NOT NULL,
   version INTEGER NOT NULL, file TEXT NOT NULL, data BLOB, dead BLOB NOT NULL
@@ -50,7 +46,7 @@ def source_of(row: int) -> int:
 
 
 def create(path: Path) -> None:
-    """Make an empty index file."""
+    """Make an empty database."""
     path.touch(mode=0o600)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
@@ -62,7 +58,7 @@ def create(path: Path) -> None:
 
 
 def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
-    """Open an index file; the caller says BEGIN and COMMIT."""
+    """Open a database; the caller says BEGIN and COMMIT."""
     mode = "rw" if writable else "ro"
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
@@ -79,7 +75,7 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
 
 @contextmanager
 def building(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a new index file, which nobody else may use yet, to be filled with contacts; then see it onto the disk."""
+    """Open a new database, which nobody else may use yet, to be filled; then see it onto the disk."""
     connection = connect(path, writable=True)
     try:
         for pragma in ("journal_mode=OFF", "synchronous=OFF"):

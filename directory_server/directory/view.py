@@ -1,15 +1,15 @@
 """View: the directory as one asker may see it, and the only way to ask. Hiding comes first, then searching."""
 
-import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Final
 
-from directory_server.directory import contact_table, dialling, lookup, people
+from directory_server.directory import catalogue, dialling, lookup, people
+from directory_server.directory.catalogue import Place
 from directory_server.directory.document import sort_name
 from directory_server.directory.engine import Found
 from directory_server.directory.gathering import Gathering
@@ -125,7 +125,7 @@ class View:
 
     def listings(self, text: str, limit: int = 20, familiar: Sequence[int] = ()) -> list[Listing]:
         """Find contacts that match every word of the text, best first, not merged; `familiar` as in `search`."""
-        with self._index.reading():
+        with self._index.snapshot():
             return self._listings(self._search(text, _bounded(limit), familiar))
 
     def people(self, contact_id: int, limit: int = 20) -> Answer:
@@ -156,13 +156,13 @@ class View:
             yield self._reading(snapshot)
 
     def _reading(self, snapshot: Snapshot) -> Reading:
-        fetch = partial(self._fetch, snapshot.connection)
-        return Reading(Holders(snapshot, self.scope), fetch, self._shared_numbers, self._trunks)
+        held = Holders(snapshot, self.scope)
+        return Reading(held, partial(self._fetch, held.places), self._shared_numbers, self._trunks)
 
     def contact(self, contact_id: int) -> Listing | None:
         """Return one contact, or None if it is unknown or not visible."""
-        with self._index.reading() as connection:
-            return contact_table.by_id(connection, contact_id, self.scope, self._names)
+        with self._index.snapshot() as snapshot:
+            return catalogue.by_id(snapshot.opened, contact_id, self.scope, self._names)
 
     def person(self, contact_id: int) -> Person | None:
         """Return the person this visible contact belongs to, or None."""
@@ -174,8 +174,8 @@ class View:
         """Yield every visible contact with a larger id than `after`, in order of id."""
         at: int | None = after
         while at is not None:
-            with self._index.reading() as connection:
-                batch, at = contact_table.following(connection, at, self.scope, self._names, _BATCH)
+            with self._index.snapshot() as snapshot:
+                batch, at = catalogue.following(snapshot.opened, at, self.scope, self._names, _BATCH)
             yield from batch
 
     @cached_property
@@ -208,16 +208,18 @@ class View:
     def _listed(self, found: Found, at_once: int) -> Iterator[Listing]:
         """Yield the hits, reading so many at once: few are needed where every hit is another person."""
         for start in range(0, len(found.hits), at_once + 1):
-            with self._index.reading() as connection:
-                rows = [(hit.row, hit.match) for hit in found.hits[start : start + at_once + 1]]
-                yield from contact_table.listings(connection, rows, self.scope, self._names)
+            with self._index.snapshot():
+                hits = found.hits[start : start + at_once + 1]
+                places, rows = {hit.row: hit.place for hit in hits}, [(hit.row, hit.match) for hit in hits]
+                yield from catalogue.listings(places, rows, self.scope, self._names)
 
-    def _fetch(self, connection: sqlite3.Connection, rows: list[int], match: Match) -> list[Listing]:
+    def _fetch(self, places: Mapping[int, Place], rows: list[int], match: Match) -> list[Listing]:
+        if len(rows) == 1:  # most numbers are one contact's
+            one = catalogue.listing(places, rows[0], match, self.scope, self._names)
+            return [one] if one else []
         if len(rows) > lookup.MOST_HOLDERS:
             rows = sorted(rows, key=lambda row: (self._priorities[source_of(row)], row))[: lookup.MOST_HOLDERS]
-        found = contact_table.listings(connection, [(row, match) for row in rows], self.scope, self._names)
-        if len(found) < 2:  # noqa: PLR2004 - most numbers are one contact's
-            return found
+        found = catalogue.listings(places, [(row, match) for row in rows], self.scope, self._names)
         return sorted(found, key=lambda one: (self._by_name[one.source], sort_name(one.contact), one.id))
 
     def _gathering(self, snapshot: Snapshot) -> Gathering:

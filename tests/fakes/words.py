@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from directory_server.directory.card import to_bytes as to_card
 from directory_server.directory.columns import TEXT
 from directory_server.directory.document import Document
 from directory_server.directory.words.batch import Collector
@@ -11,8 +12,17 @@ from directory_server.directory.words.segment_file import SegmentFile, to_bytes
 
 
 def document(number: int, texts: Mapping[str, str], *, source: int = 1, sort: str = "") -> Document:
+    sort = sort or f"{number:09}"
     return Document(
-        number, source, tuple(texts.get(column.name, "") for column in TEXT), (), "", sort or f"{number:09}", (), ()
+        id=number,
+        source=source,
+        texts=tuple(texts.get(column.name, "") for column in TEXT),
+        custom=(),
+        initial="",
+        sort=sort,
+        numbers=(),
+        links=(),
+        card=to_card(sort, "", "", "{}", ()),
     )
 
 

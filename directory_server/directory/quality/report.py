@@ -3,18 +3,18 @@
 Memory does not grow with the number of contacts, but with that of the duplicates found.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from directory_server.directory import contact_table
+from directory_server.directory import catalogue
 from directory_server.directory.index import Index
 from directory_server.directory.listing import Listing
 from directory_server.directory.quality import numbers, several
 from directory_server.directory.quality import sources as of_sources
 from directory_server.directory.quality.finding import Finding
 from directory_server.directory.scope import Scope
+from directory_server.directory.words.segments import Opened
 from directory_server.store import contacts
 from directory_server.store import sources as stored
 from directory_server.store.database import Database
@@ -55,10 +55,10 @@ def report(
     only = source.id if source else None
     counts = contacts.counts(database)
     with index.snapshot() as snapshot:
-        connection, opened = snapshot
+        opened = snapshot.opened
         keys = sum(len(parts.docs) for one in opened for parts in one.segment.numbers.values())
         links = sum(len(one.segment.links.keys) for one in opened)
-        found = numbers.check(connection, chosen, limit, _part(tell, 0, _PASS, index.count()))
+        found = numbers.check(opened, chosen, limit, _part(tell, 0, _PASS, index.count()))
         found.append(several.shared_numbers(snapshot, known, limit, _part(tell, _PASS, _SHARED, keys), only))
         found.append(several.duplicates(snapshot, known, limit, _part(tell, _PASS + _SHARED, _DUPLICATES, links), only))
         found += [
@@ -67,7 +67,7 @@ def report(
             *of_sources.unseen(database, chosen, counts),
         ]
         for finding in found:
-            _name(connection, finding, known)
+            _name(opened, finding, known)
     tell(1)
     found.sort(key=lambda finding: CHECKS.index(finding.check))
     return {
@@ -85,19 +85,21 @@ def _part(tell: Progress, start: float, share: float, total: int) -> Callable[[i
     return lambda done: tell(start + share * min(1, done / max(total, 1)))
 
 
-def _name(connection: sqlite3.Connection, finding: Finding, known: dict[int, Source]) -> None:
+def _name(opened: Sequence[Opened], finding: Finding, known: dict[int, Source]) -> None:
     """Put the contacts of the examples in the place of their rows."""
     for example in finding.examples:
         if "row" in example:
-            example.update(_contacts(connection, [example.pop("row")], known)[0])
+            example.update(_contacts(opened, [example.pop("row")], known)[0])
         elif "rows" in example:
-            example["who"] = _contacts(connection, example.pop("rows"), known)
+            example["who"] = _contacts(opened, example.pop("rows"), known)
 
 
-def _contacts(connection: sqlite3.Connection, rows: Iterable[int], known: dict[int, Source]) -> list[dict[str, Any]]:
+def _contacts(opened: Sequence[Opened], rows: Iterable[int], known: dict[int, Source]) -> list[dict[str, Any]]:
     scope = Scope(dict.fromkeys(known, frozenset(FieldGroup)))
     names = {number: one.name for number, one in known.items()}
-    return [_contact(one) for one in contact_table.listings(connection, [(row, None) for row in rows], scope, names)]
+    wanted = list(rows)
+    places = catalogue.places(opened, wanted)
+    return [_contact(one) for one in catalogue.listings(places, [(row, None) for row in wanted], scope, names)]
 
 
 def _contact(listing: Listing) -> dict[str, Any]:

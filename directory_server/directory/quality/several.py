@@ -1,6 +1,5 @@
 """Several: numbers that different persons hold, and contacts that one source has twice."""
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappush, heapreplace
@@ -9,7 +8,7 @@ from operator import itemgetter
 from typing import Any, Final, Generic, TypeVar
 
 from connectors.contact import PhoneKind
-from directory_server.directory import contact_table, dialling, holders
+from directory_server.directory import catalogue, dialling, holders
 from directory_server.directory.link import NAMES
 from directory_server.directory.listing import Listing
 from directory_server.directory.lookup import MOST_HOLDERS
@@ -61,7 +60,7 @@ def shared_numbers(
         if (only is None or any(source_of(row) == only for row in group.rows))
         and not _is_switchboard(snapshot.opened, group.key)
     )
-    for group in _filled(snapshot.connection, groups, sources):
+    for group in _filled(snapshot.opened, groups, sources):
         e164 = "+" + group.key
         if any(_answers_for_all(one, e164) for one in group.listings) or _is_fax(group.listings, e164):
             continue
@@ -90,7 +89,7 @@ def duplicates(
     parents: dict[int, int] = {}
     links = takewhile(lambda link: link[0] < NAMES, holders.links(snapshot.opened))
     groups = (part for group in _groups(links, MOST_OF_ONE + 1, passed) for part in _within_sources(group, only))
-    for group in _filled(snapshot.connection, groups, sources):
+    for group in _filled(snapshot.opened, groups, sources):
         held = [one for one in group.listings if group.key < 0 or _is_mobile_of(one, f"+{group.key}")]
         row_of = {one.id: row for one, row in zip(group.listings, group.rows, strict=True)}
         for same in together(held):
@@ -120,7 +119,7 @@ def _groups(pairs: Iterable[tuple[_Key, int]], most: int, passed: Passed) -> Ite
 
 
 def _filled(
-    connection: sqlite3.Connection, groups: Iterable[_Group[_Key]], sources: dict[int, Source]
+    opened: Sequence[Opened], groups: Iterable[_Group[_Key]], sources: dict[int, Source]
 ) -> Iterator[_Group[_Key]]:
     """Yield the groups with their listings, read many at once."""
     scope = Scope(dict.fromkeys(sources, _EVERYTHING))
@@ -130,7 +129,8 @@ def _filled(
 
     def read() -> Iterator[_Group[_Key]]:
         wanted = dict.fromkeys(row for group in waiting for row in group.rows if source_of(row) in sources)
-        listings = contact_table.listings(connection, [(row, None) for row in wanted], scope, names)
+        rows = [(row, None) for row in wanted]
+        listings = catalogue.listings(catalogue.places(opened, list(wanted)), rows, scope, names)
         found = dict(zip(wanted, listings, strict=True))
         for group in waiting:
             group.rows = [row for row in group.rows if row in found]

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,9 +16,11 @@ from directory_server.directory.normal_form import DIGITS as DIGITS_OF_WORDS
 from directory_server.directory.normal_form import LONGEST, words
 from directory_server.directory.tables import row_of
 from directory_server.directory.words.arrays import Ids, ranges
+from directory_server.directory.words.cards import CardCollector
 from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK
 from directory_server.directory.words.numbering import Numbering, as_piece
 from directory_server.directory.words.numbers import EXTENSION, INTERNAL, Numbers, Packed
+from directory_server.directory.words.pile import Pile
 from directory_server.directory.words.spelling import initial, tag
 from directory_server.store.rows import FieldGroup
 
@@ -41,7 +44,7 @@ class Batch:
 
     `numbers` holds per number column packed digits, code lengths and documents, `links` keys and holders (see `keyed`),
     `trunks` packed digits, holders and the places of their companies in `companies`. `nameless` are the documents
-    without given and family name, ascending.
+    without given and family name, ascending. `begins` tells where on the pile the documents' `cards` are.
     """
 
     entries: Sequence[str]
@@ -53,12 +56,16 @@ class Batch:
     trunks: tuple[Packed, Ids, Ids]
     companies: Sequence[str]
     nameless: Ids
+    cards: Pile
+    begins: Ids
 
 
 class Collector:
     """Collects documents into a batch."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        """Take the folder where there is room for what is too much for memory."""
+        self._cards = CardCollector(folder)
         self._numbering = Numbering()
         self._text = array("I")
         self._lengths = array("I")
@@ -93,6 +100,7 @@ class Collector:
         self._nameless.fromlist([at for at, one in enumerate(documents, first) if one.nameless])
         self._rows.fromlist([row_of(one.id, one.source) for one in documents])
         self.sorts += [one.sort for one in documents]
+        self._cards.add([one.card for one in documents])
 
     def _add_words(self, documents: Sequence[Document]) -> None:
         texts = [text for one in documents for text in (*one.texts, _initial(one), _custom(one.custom))]
@@ -130,6 +138,8 @@ class Collector:
             trunks=(trunks, holders, np.array(self._trunk_companies, dtype=np.uint32)),
             companies=list(self._companies),
             nameless=np.array(self._nameless, dtype=np.uint32),
+            cards=self._cards.pile,
+            begins=self._cards.begins(),
         )
 
 
@@ -148,11 +158,15 @@ def _custom(fields: Iterable[tuple[str, str]]) -> str:
     return " ".join(map(as_piece, found))
 
 
-def living(parts: Iterable[tuple["Segment", npt.NDArray[np.bool_] | None]]) -> Batch:
-    """Return the documents of segments as one batch; with each segment comes which of its documents are alive."""
+def living(parts: Iterable[tuple["Segment", npt.NDArray[np.bool_] | None]], folder: Path) -> Batch:
+    """Return the documents of segments as one batch; with each segment comes which of its documents are alive.
+
+    In `folder` there is room for their cards.
+    """
     numbering = Numbering()
+    cards = Pile(folder)
     companies: dict[str, int] = {}
-    text, lengths, rows, links, trunks, nameless = [], [], [], [], [], []
+    text, lengths, rows, links, trunks, nameless, begins = [], [], [], [], [], [], []
     numbers: dict[str, list[tuple[Packed, npt.NDArray[np.uint8], Ids]]] = {column.name: [] for column in DIGITS}
     first = 0
     for segment, alive in parts:
@@ -165,6 +179,7 @@ def living(parts: Iterable[tuple["Segment", npt.NDArray[np.bool_] | None]]) -> B
         text.append(words)
         lengths.append(counts)
         rows.append(segment.rows[kept])
+        begins.append(segment.cards.copy(kept, cards))
         place = np.full(segment.size, _GONE, dtype=np.uint32)
         place[kept] = np.arange(first, first + len(kept), dtype=np.uint32)
         for name, of in segment.numbers.items():
@@ -188,6 +203,8 @@ def living(parts: Iterable[tuple["Segment", npt.NDArray[np.bool_] | None]]) -> B
         trunks=_joined((keys, holders, companies) for holders, keys, companies in trunks),
         companies=list(companies),
         nameless=np.concatenate(nameless),
+        cards=cards,
+        begins=np.concatenate(begins),
     )
 
 

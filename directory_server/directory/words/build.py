@@ -11,6 +11,7 @@ from directory_server.directory.tables import SOURCE_MASK
 from directory_server.directory.words.approximate import Approximate
 from directory_server.directory.words.arrays import Ids, distinct, grouped, order_of, ranges
 from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK, Batch
+from directory_server.directory.words.cards import sections as card_sections
 from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK, link_sections, trunk_sections
 from directory_server.directory.words.numbers import sections as number_sections
 from directory_server.directory.words.segment_file import Sections
@@ -58,6 +59,7 @@ def segment(batch: Batch, sorts: Sequence[str], priorities: Mapping[int, int]) -
     made |= link_sections(keys, _moved(holders, place))
     trunks, holders, companies = batch.trunks
     made |= trunk_sections(trunks, _moved(holders, place), companies, batch.companies)
+    made |= card_sections(batch.cards, batch.begins[order])
     return made, {"sources": sources.tolist()}
 
 

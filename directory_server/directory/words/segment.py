@@ -15,6 +15,7 @@ from directory_server.directory.columns import DIGITS, TEXT
 from directory_server.directory.tables import SOURCE_BITS
 from directory_server.directory.words.approximate import Approximate
 from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
+from directory_server.directory.words.cards import Cards
 from directory_server.directory.words.keyed import Links, Trunks
 from directory_server.directory.words.numbers import NumberParts
 from directory_server.directory.words.segment_file import SegmentFile
@@ -61,6 +62,7 @@ class Segment:
         )
         self.links = Links.stored(file)
         self.trunks = Trunks.stored(file)
+        self.cards = Cards.stored(file)
         self.size = len(self.rows)
         self.source: npt.NDArray[np.uint32] = held("source")
         self.sources: list[int] = file.facts["sources"]
@@ -123,6 +125,24 @@ class Segment:
             return np.concatenate(parts) if parts else EMPTY
         starts = runs[entries]
         return docs[ranges(starts, runs[entries + 1] - starts)]
+
+    def documents(self, rows: npt.NDArray[np.int64]) -> Ids:
+        """Return the documents of those rows that have one, alive or not."""
+        at = np.searchsorted(self.rows, rows, sorter=self.by_row)
+        within = at < self.size
+        docs = self.by_row[at[within]]
+        found: Ids = docs[self.rows[docs] == rows[within]]
+        return found
+
+    def rows_from(self, row: int, count: int, alive: npt.NDArray[np.bool_] | None) -> list[int]:
+        """Return the next rows from this one on, ascending, of living documents only."""
+        found: list[int] = []
+        at = int(np.searchsorted(self.rows, row, sorter=self.by_row))
+        while len(found) < count and at < self.size:
+            docs = self.by_row[at : at + count]
+            at += count
+            found += self.rows[docs if alive is None else docs[alive[docs]]].tolist()
+        return found[:count]
 
     def contacts(self, ids: Collection[int]) -> Ids:
         """Return the documents of these contacts, whatever their source."""

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from directory_server.directory.card import sort_from_bytes
 from directory_server.directory.document import Document
 from directory_server.directory.words import build, segment_file
 from directory_server.directory.words.batch import Batch, Collector, living
@@ -28,9 +29,6 @@ _MOST_SMALL: Final = 6
 _SHARE: Final = 8
 """A segment is merged when those behind it have more than one eighth of its documents."""
 _PREFIX: Final = "words-"
-_MANY: Final = 200_000
-"""Names from which on reading all is quicker than asking for some."""
-_VARIABLES: Final = 900
 
 
 class Opened(NamedTuple):
@@ -94,7 +92,7 @@ class Segments:
 
     def add(self, connection: sqlite3.Connection, documents: Sequence[Document], priorities: Mapping[int, int]) -> None:
         """Put documents in."""
-        collector = Collector()
+        collector = Collector(self._folder)
         collector.add(documents)
         if len(collector):
             self.put(connection, collector.batch(), collector.sorts, priorities)
@@ -145,8 +143,8 @@ class Segments:
         place = _merged_from([living for _id, _documents, living, _file in rows], [row[1] for row in rows])
         if place is not None:
             opened = self.of(connection)[place:]
-            batch = living((one.segment, one.alive) for one in opened)
-            self.put(connection, batch, _sorts(connection, batch.rows), priorities)
+            batch = living(((one.segment, one.alive) for one in opened), self._folder)
+            self.put(connection, batch, _sorts(opened), priorities)
             for number, _documents, _living, _file in rows[place:]:
                 connection.execute("DELETE FROM segment WHERE id = ?", (number,))
         used = {file for (file,) in connection.execute("SELECT file FROM segment")} | {row[3] for row in rows}
@@ -194,15 +192,10 @@ def _merged_from(living: Sequence[int], documents: Sequence[int]) -> int | None:
     return None
 
 
-def _sorts(connection: sqlite3.Connection, rows: npt.NDArray[np.int64]) -> list[str]:
-    """Return the names to sort by of these rows, in their order."""
-    wanted = rows.tolist()
-    found: dict[int, str] = {}
-    if len(wanted) > _MANY:
-        found.update(connection.execute("SELECT row, sort FROM doc"))
-    else:
-        for start in range(0, len(wanted), _VARIABLES):
-            part = wanted[start : start + _VARIABLES]
-            marks = ",".join("?" * len(part))
-            found.update(connection.execute(f"SELECT row, sort FROM doc WHERE row IN ({marks})", part))  # noqa: S608 - marks
-    return [found[row] for row in wanted]
+def _sorts(opened: Iterable[Opened]) -> list[str]:
+    """Return the names to sort by of all living documents."""
+    found: list[str] = []
+    for one in opened:
+        docs = range(one.segment.size) if one.alive is None else np.flatnonzero(one.alive).tolist()
+        found += [sort_from_bytes(one.segment.cards.of(doc)) for doc in docs]
+    return found

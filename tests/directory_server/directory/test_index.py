@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from connectors.contact import Address, Contact, Email, Phone, PhoneKind
-from directory_server.directory import generation, tables
+from directory_server.directory import catalogue, generation, tables
 from directory_server.directory.holders import links
 from directory_server.directory.index import Index
 from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK
@@ -22,9 +22,6 @@ WORDS = ("hans", "müller", "mueller", "steinacher", "acme", "")
 NUMBERS = ("089 840798-12", "089 840798-0", "-12", "0171 2345678", "840798")
 QUERIES = ("hans", "mul", "acher", "stenacher", "acme", "hans acme", "8407", "-acme hans", "ort:acme", "mail:hans")
 ASKED = ("+498984079812", "12", "+4989840798", "+498984079877", "01712345678", "840798")
-TABLES = {
-    "doc": "row, sort, key, contact, numbers",
-}
 HERE = Location("DE", "89", "840798", 2)
 
 WORD = st.sampled_from(WORDS)
@@ -56,12 +53,9 @@ def named(name: str, number: str = "0171 2345678") -> Contact:
 
 def content(index: Index):
     """Return everything an index holds, however it is cut into segments, but for the words."""
-    with index.snapshot() as (connection, opened):
-        tables = {
-            table: sorted(connection.execute(f"SELECT {columns} FROM {table}"))  # noqa: S608 - constant names
-            for table, columns in TABLES.items()
-        }
-        return tables, numbers(opened), sorted(links(opened)), sorted(trunks(opened))
+    with index.snapshot() as (_connection, opened):
+        cards = [one for batch in catalogue.cards(opened, 2) for one in batch]
+        return cards, numbers(opened), sorted(links(opened)), sorted(trunks(opened))
 
 
 def numbers(opened):
@@ -240,7 +234,7 @@ def test_a_change_that_comes_while_following_is_not_lost(world, monkeypatch):
 
 
 def test_a_reader_keeps_its_generation_until_it_is_done(world):
-    with world.index.reading() as connection:
+    with world.index.snapshot() as (_connection, opened):
         assert keys(world, "anna") == {"1"}
         before = current(world)
         done = threading.Thread(target=lambda: (world.put(world.crm, {"3": named("Carla")}), world.index.rebuild()))
@@ -248,7 +242,7 @@ def test_a_reader_keeps_its_generation_until_it_is_done(world):
         done.join(20)
         assert current(world) != before
         assert keys(world, "carla") == set()
-        assert connection.execute("SELECT count(*) FROM doc").fetchone() == (2,)
+        assert [card.key for batch in catalogue.cards(opened, 9) for _row, card in batch] == ["1", "2"]
     assert keys(world, "carla") == {"3"}
     assert [path.name for path in (world.folder / "index").glob("index-*")] == [current(world)]
 

@@ -91,9 +91,17 @@ def check(world: World) -> None:
         assert [one.key for one in view.lookup(f"089 {at:07}").listings] == [key]
 
 
+def anew_where_a_card_is_damaged(world: World) -> None:
+    """Cards, most of an index, are not checked when it is opened but when they are read."""
+    try:
+        check(world)
+    except sqlite3.DatabaseError:
+        world.index.rebuild()
+
+
 def test_there_is_something_to_damage(world: World) -> None:
     names = {path.name.rstrip("0123456789") for path in files(world)}
-    assert {"current", "contacts.sqlite", "words-"} <= names
+    assert {"current", "segments.sqlite", "words-"} <= names
     world.index = Index.open(world.folder / "index", world.database)
     check(world)
     assert world.index.follow() == 0
@@ -117,6 +125,8 @@ def test_a_damaged_file_is_built_anew(world: World, damage: str, serving: bool) 
         else:
             world.index = Index.open(world.folder / "index", world.database)
         try:
+            if path.name.startswith("words-") and damage.startswith("a bit flipped"):
+                anew_where_a_card_is_damaged(world)
             check(world)
         except BaseException as error:
             error.add_note(f"{path.name} {damage}")
@@ -166,17 +176,17 @@ def test_what_else_lies_in_the_folder_disturbs_nobody(world: World, name: str, f
 
 
 @pytest.mark.parametrize(
-    ("column", "text"), [("contact", '{"company":"canary'), ("numbers", '[["canary"]]'), ("changed", "canary")]
+    ("before", "after"), [(b'{"given_name"', b'{"given_name '), (b"Steinacher", b"Steincanary"), (b"2026-", b"2027-")]
 )
-def test_a_damaged_contact_is_told_of_and_nothing_of_it(world: World, column: str, text: str) -> None:
-    (path,) = (world.folder / "index").glob("index-*/*.sqlite")
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"UPDATE doc SET {column} = ?", (text,))  # noqa: S608 - one of three
-        connection.commit()
+def test_a_damaged_contact_is_told_of_and_nothing_of_it(world: World, before: bytes, after: bytes) -> None:
+    (path,) = (world.folder / "index").glob("index-*/words-*")
+    content = path.read_bytes()
+    assert before in content
+    path.write_bytes(content.replace(before, after[: len(before)]))
     world.index = Index.open(world.folder / "index", world.database)
     with pytest.raises(sqlite3.DatabaseError, match="index rebuild") as told:
-        world.view().listings("steinacher")
-    assert "canary" not in str(told.value)
+        world.view().listings("steinacher", 100)
+    assert "canar" not in str(told.value)
     assert told.value.__suppress_context__
     world.index.rebuild()
     check(world)

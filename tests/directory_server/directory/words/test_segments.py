@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from directory_server.directory import tables
+from directory_server.directory.card import sort_from_bytes
 from directory_server.directory.columns import TEXT
 from directory_server.directory.words import segments as module
 from directory_server.directory.words.segments import Segments
@@ -26,10 +27,6 @@ class Store:
 
     def add(self, names):
         documents = [document(number, {"n": name}, sort=name) for number, name in names.items()]
-        self.connection.executemany(
-            "INSERT OR REPLACE INTO doc VALUES (?, ?, '', '', '', '')",
-            [(tables.row_of(one.id, one.source), one.sort) for one in documents],
-        )
         self.segments.add(self.connection, documents, {})
 
     def remove(self, numbers):
@@ -48,6 +45,15 @@ class Store:
             hits |= {tables.contact_of(row) for row in segment.rows[docs[keep[docs]]].tolist()}
             living += [tables.contact_of(row) for row in segment.rows[every[keep]].tolist()]
         return hits, living
+
+    def shown(self):
+        """Return the names on the cards of all living contacts."""
+        return {
+            tables.contact_of(int(segment.rows[doc])): sort_from_bytes(segment.cards.of(doc))
+            for segment, alive, _scratch in self.segments.of(self.connection)
+            for doc in range(segment.size)
+            if alive is None or alive[doc]
+        }
 
     def sizes(self):
         return [size for (size,) in self.connection.execute("SELECT living FROM segment ORDER BY id")]
@@ -89,6 +95,7 @@ def test_what_is_found_is_what_is_there(tmp_path_factory, changes, inside):
         hits, living = store.found("ann")
         assert hits == {number for number, name in truth.items() if name.startswith("ann")}
         assert sorted(living) == sorted(truth)
+        assert store.shown() == truth
         assert store.segments.are_sound(store.connection)
     store.connection.close()
     patched.undo()

@@ -1,0 +1,115 @@
+"""Catalogue: the contacts of an index, read from where their documents are and shown as a scope may see them."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from directory_server.directory.card import Card, UnreadableError, from_bytes, sort_from_bytes
+from directory_server.directory.listing import WHOLE, Listing, Match
+from directory_server.directory.scope import Scope, visible, visible_numbers
+from directory_server.directory.tables import SOURCE_BITS, contact_of, source_of
+from directory_server.directory.words.segment_file import Damaged
+from directory_server.directory.words.segments import Opened
+
+Place: TypeAlias = tuple[Opened, int]
+"""A segment as a snapshot sees it, and a document of it."""
+
+_IDS: Final = 1 << (63 - SOURCE_BITS)
+"""Ids are smaller."""
+
+
+def _damaged() -> sqlite3.DatabaseError:
+    return sqlite3.DatabaseError("the index is damaged; contact-directory index rebuild makes it anew")
+
+
+def card(opened: Opened, doc: int) -> Card:
+    """Return a document's card; raises sqlite3.DatabaseError for one that cannot be read."""
+    try:
+        return from_bytes(opened.segment.cards.of(doc))
+    except (Damaged, UnreadableError):
+        raise _damaged() from None
+
+
+def sort_of(opened: Opened, doc: int) -> str:
+    """Return the name a document is sorted by, whoever asks; raises sqlite3.DatabaseError as `card` does."""
+    try:
+        return sort_from_bytes(opened.segment.cards.of(doc))
+    except (Damaged, UnreadableError):
+        raise _damaged() from None
+
+
+def places(opened: Iterable[Opened], rows: Sequence[int]) -> dict[int, Place]:
+    """Return where those of the rows are that are there."""
+    wanted, found = np.array(rows, dtype=np.int64), {}
+    for one in opened:
+        docs = one.segment.documents(wanted)
+        if one.alive is not None:
+            docs = docs[one.alive[docs]]
+        for row, doc in zip(one.segment.rows[docs].tolist(), docs.tolist(), strict=True):
+            found[row] = one, doc
+    return found
+
+
+def _listing(row: int, held: Card, scope: Scope, names: dict[int, str], match: Match | None) -> Listing:
+    source = source_of(row)
+    groups = scope.groups(source)
+    shown, numbers, moment = held.contact, held.numbers, None
+    if groups >= WHOLE:
+        try:
+            moment = datetime.fromisoformat(held.changed)
+        except ValueError:
+            raise _damaged() from None
+    else:
+        shown, numbers = visible(shown, groups), visible_numbers(numbers, groups)
+    return Listing(contact_of(row), names[source], held.key, shown, numbers, moment, match)
+
+
+def listing(
+    at: Mapping[int, Place], row: int, match: Match | None, scope: Scope, names: dict[int, str]
+) -> Listing | None:
+    """Return the listing of one row, None if it is gone or out of scope; most look-ups end here."""
+    place = at.get(row) if scope.groups(source_of(row)) else None
+    return _listing(row, card(*place), scope, names, match) if place else None
+
+
+def listings(
+    at: Mapping[int, Place], rows: Sequence[tuple[int, Match | None]], scope: Scope, names: dict[int, str]
+) -> list[Listing]:
+    """Return listings of these rows in the same order; rows that are gone or out of scope are left out."""
+    made = (listing(at, row, match, scope, names) for row, match in rows)
+    return [one for one in made if one]
+
+
+def by_id(opened: Sequence[Opened], contact_id: int, scope: Scope, names: dict[int, str]) -> Listing | None:
+    """Return one contact, or None if it is unknown or out of scope."""
+    if not 0 < contact_id < _IDS:
+        return None
+    rows = [row for row in _from(opened, contact_id << SOURCE_BITS, 1) if contact_of(row) == contact_id]
+    return listing(places(opened, rows), rows[0], None, scope, names) if rows else None
+
+
+def following(
+    opened: Sequence[Opened], contact_id: int, scope: Scope, names: dict[int, str], batch: int
+) -> tuple[list[Listing], int | None]:
+    """Return the visible ones of the next `batch` contacts after this id, and the id to go on from, or None."""
+    after = min(contact_id, _IDS - 2)
+    rows = _from(opened, after + 1 << SOURCE_BITS, batch)
+    made = listings(places(opened, rows), [(row, None) for row in rows], scope, names)
+    return made, contact_of(rows[-1]) if len(rows) == batch else None
+
+
+def _from(opened: Iterable[Opened], row: int, count: int) -> list[int]:
+    """Return the next rows from this one on, ascending."""
+    return sorted(found for one in opened for found in one.segment.rows_from(row, count, one.alive))[:count]
+
+
+def cards(opened: Sequence[Opened], batch: int) -> Iterator[list[tuple[int, Card]]]:
+    """Yield the cards of all contacts in the order of their rows, so many at once."""
+    rows = _from(opened, 0, batch)
+    while rows:
+        found = places(opened, rows)
+        yield [(row, card(*found[row])) for row in rows]
+        rows = _from(opened, rows[-1] + 1, batch)

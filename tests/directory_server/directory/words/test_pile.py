@@ -1,0 +1,35 @@
+"""What is put on a pile comes back in its order, from memory or from a file."""
+
+import gc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from directory_server.directory.words import pile as module
+from directory_server.directory.words.pile import Pile
+
+
+@given(st.lists(st.binary(max_size=20)), st.sampled_from([0, 7, 1000]), st.sampled_from([1, 8, 1000]))
+def test_everything_comes_back(pieces, in_memory, at_once):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_IN_MEMORY", in_memory)
+        patch.setattr(module, "_AT_ONCE", at_once)
+        pile = Pile()
+        for piece in pieces:
+            pile.add(piece)
+        whole = b"".join(pieces)
+        assert pile.size == len(whole)
+        assert b"".join(pile.pieces()) == whole == b"".join(pile.pieces())
+
+
+def test_its_file_has_no_name_and_goes_with_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_IN_MEMORY", 10)
+    pile = Pile(tmp_path)
+    pile.add(b"x" * 1000)
+    file = pile._file
+    assert list(tmp_path.iterdir()) == []
+    assert not file.closed
+    del pile
+    gc.collect()
+    assert file.closed
