@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import multiprocessing
 import socket
@@ -98,6 +99,8 @@ async def _until_stopped(directory: Directory, listeners: dict[str, socket.socke
         asyncio.get_running_loop().add_reader(parent.sentinel, signals.hurry)
     serving = front(directory, tls, listeners)
     await serving.start()
+    gc.collect()
+    gc.freeze()  # no full collection goes through all of what is there for good while a phone rings
     with contextlib.suppress(OSError):  # a parent that stops meanwhile no longer wants to know
         ready.send_bytes(READY)
     try:

@@ -15,7 +15,7 @@ from directory_server.directory.tables import source_of
 from directory_server.directory.words.arrays import EMPTY, Ids
 from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK
 from directory_server.directory.words.numbers import DIGITS as MOST_DIGITS
-from directory_server.directory.words.numbers import EXTENSION, INTERNAL, unpacked
+from directory_server.directory.words.numbers import EXTENSION, INTERNAL, packed, unpacked
 from directory_server.directory.words.pages import Pages
 from directory_server.directory.words.segments import Opened, Snapshot
 from directory_server.store.rows import FieldGroup
@@ -40,18 +40,19 @@ class Holders:
         With `nameless`, only those whose name may be read and is neither a given nor a family name.
         """
         wanted = (EXTENSION + key[1:], INTERNAL + key[1:]) if key.startswith("x") else (key,)
+        asked = [packed(digits) for digits in wanted]
         found: set[int] = set()
         for opened in self._opened:
             for numbers, group in opened.segment.holding:
-                for digits in wanted:
-                    docs = numbers.equal(digits)
-                    if nameless and len(docs):
-                        docs = _among(docs, opened.segment.nameless)
-                    if len(docs):
+                for number in asked:
+                    start, end = numbers.packed.run(number)
+                    if start < end:
+                        docs = numbers.docs[start:end]
+                        if nameless:
+                            docs = _among(docs, opened.segment.nameless)
                         found.update(self._allowed(self._rows(opened, docs), group, nameless=nameless))
-        if len(wanted[0]) < MOST_DIGITS:
-            return sorted(found)
-        return [row for row in sorted(found) if self._has(row, key)]
+        rows = sorted(found)
+        return rows if len(wanted[0]) < MOST_DIGITS else [row for row in rows if self._has(row, key)]
 
     def _rows(self, opened: Opened, docs: Ids) -> list[int]:
         """Return the rows of those documents that are alive."""

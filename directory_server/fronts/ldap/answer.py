@@ -34,10 +34,6 @@ def _choose(asked: tuple[str, ...]) -> _Chosen:
     return tuple((ber.encode_text(name), attribute) for name, attribute in chosen.items())
 
 
-def _set(values: tuple[str, ...]) -> bytes:
-    return ber.encode_text(values[0]) if len(values) == 1 else b"".join(map(ber.encode_text, values))
-
-
 class Writer:
     """Encodes the entries of one search for a client of this profile.
 
@@ -69,8 +65,7 @@ class Writer:
             else:
                 values = entry.values(attribute.name)
             if values:
-                held = b"" if self._types_only else _set(values)
-                attributes.append(ber.encode(ber.SEQUENCE, name + ber.encode(ber.SET, held)))
+                attributes.append(response.partial(name, () if self._types_only else values))
         return response.entry(entry.dn, attributes)
 
     def _filled(self, entry: Entry, name: str) -> tuple[str, ...]:

@@ -40,19 +40,20 @@ class Answers:
             self._state = state
         found = self._held.get(request)
         if found is None and (found := self._older.get(request)) is not None:
-            self._put(request, found)
+            self._put(request, found, sum(map(len, found)))
         return found
 
     def keep(self, request: bytes, operations: list[bytes]) -> None:
         """Remember an answer that was worked out after `known` and before anything else was asked."""
-        if not request or len(request) > _LONGEST_REQUEST or sum(map(len, operations)) > _LONGEST_ANSWER:
+        size = sum(map(len, operations))
+        if not request or len(request) > _LONGEST_REQUEST or size > _LONGEST_ANSWER:
             return
         if self._state is None or self._book.state != self._state:  # changed meanwhile, or nobody can tell
             return
-        self._put(request, operations)
+        self._put(request, operations, size)
 
-    def _put(self, request: bytes, operations: list[bytes]) -> None:
-        size = len(request) + sum(map(len, operations)) + _OVERHEAD
+    def _put(self, request: bytes, operations: list[bytes], size: int) -> None:
+        size += len(request) + _OVERHEAD
         if self._size + size > _MOST_BYTES // 2:  # what nobody has asked for since the last time goes
             self._held, self._older, self._size = {}, self._held, 0
         self._held[request] = operations

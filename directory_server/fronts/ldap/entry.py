@@ -72,6 +72,7 @@ class Person:
         self._listing = listing
         self._suffix = suffix
         self._base = base
+        self._numbers: dict[str, tuple[Number, ...]] = {}
 
     @property
     def listing(self) -> Listing | None:
@@ -97,14 +98,15 @@ class Person:
 
     def numbers(self, attribute: str) -> tuple[Number, ...]:
         """Return the values of a number attribute, without repetitions."""
-        kinds = _KINDS.get(attribute)
-        if kinds is None:
-            return ()
-        seen: dict[str, Number] = {}
-        for number in self._listing.numbers:
-            if number.kind in kinds:
-                seen.setdefault(number.e164 or number.raw, number)
-        return tuple(seen.values())
+        found = self._numbers.get(attribute)
+        if found is None:
+            kinds = _KINDS.get(attribute, frozenset())
+            seen: dict[str, Number] = {}
+            for number in self._listing.numbers:
+                if number.kind in kinds:
+                    seen.setdefault(number.e164 or number.raw, number)
+            found = self._numbers[attribute] = tuple(seen.values())
+        return found
 
 
 def written(number: Number, attribute: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
+
 from directory_server.directory import dialling
 from directory_server.directory.listing import Listing, Number
 from directory_server.directory.number import ask
@@ -60,8 +62,7 @@ class Assertion(Protocol):
         """Write a number that was hit as it was asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """A whole number was asked, written as `text`; `found` is the directory's own lookup of it."""
 
     text: str

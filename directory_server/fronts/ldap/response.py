@@ -1,6 +1,6 @@
 """LDAP responses (RFC 4511 §4) as bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from directory_server.fronts.ldap import ber
@@ -56,6 +56,8 @@ class Tag(IntEnum):
 
 _EXTENDED_NAME, _EXTENDED_VALUE = 0x8A, 0x8B
 _CONTROLS = 0xA0
+_SHORT = 120
+"""Bytes up to which each length around them is one byte."""
 
 
 def envelope(message_id: int, operation: bytes) -> bytes:
@@ -102,6 +104,16 @@ def extended(message_id: int, code: Code, text: str = "", name: str = "", value:
 def notice(code: Code, text: str) -> bytes:
     """Return the Notice of Disconnection (RFC 4511 §4.4.1), after which the server closes."""
     return extended(0, code, text, NOTICE_OF_DISCONNECTION)
+
+
+def partial(name: bytes, values: Sequence[str]) -> bytes:
+    """Return one PartialAttribute (RFC 4511 §4.1.7) of a name that is encoded already."""
+    if len(values) == 1:  # most, and most are short
+        data = values[0].encode("utf-8", "surrogateescape")
+        size = len(data)
+        if len(name) + size < _SHORT:
+            return b"\x30%c%b\x31%c\x04%c%b" % (len(name) + size + 4, name, size + 2, size, data)
+    return ber.encode(ber.SEQUENCE, name + ber.encode(ber.SET, b"".join(map(ber.encode_text, values))))
 
 
 def attribute(name: str, values: Iterable[str | bytes]) -> bytes:
