@@ -9,6 +9,7 @@ from directory_server.directory import tables
 from directory_server.directory.card import sort_from_bytes
 from directory_server.directory.columns import TEXT
 from directory_server.directory.words import segments as module
+from directory_server.directory.words.pile import Pile
 from directory_server.directory.words.segments import Segments
 from tests.fakes.words import document
 
@@ -146,7 +147,8 @@ def test_no_segment_grows_beyond_the_limit(store, monkeypatch):
     assert sum(store.sizes()) == 30
 
 
-def test_without_room_for_a_merged_file_the_old_segments_go_on(store, monkeypatch):
+@pytest.mark.parametrize(("place", "name"), [(module.segment_file.os, "fsync"), (Pile, "add")])
+def test_without_room_for_a_merged_file_the_old_segments_go_on(store, monkeypatch, place, name):
     """The disk is full: the merge fails, nothing is lost, and the next one with room succeeds."""
     monkeypatch.setattr(module, "_INSIDE", 0)
     monkeypatch.setattr(module, "_MOST_SMALL", 1)
@@ -158,7 +160,7 @@ def test_without_room_for_a_merged_file_the_old_segments_go_on(store, monkeypatc
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(module.segment_file.os, "fsync", full)
+        patch.setattr(place, name, full)
         store.connection.execute("BEGIN IMMEDIATE")
         with pytest.raises(OSError, match="No space"):
             store.tidy()
