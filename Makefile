@@ -36,9 +36,9 @@ check: install-dev
 	cd teams_app/tab && npm run --silent check
 
 bench: install-dev
-	@deploy/install/system gcc libc6-dev
+	@deploy/install/system gcc libc6-dev libssl-dev
 	$(BIN)/python benchmarks/search.py --size $(SIZE)
-	$(BIN)/python benchmarks/ldap.py
+	$(BIN)/python benchmarks/ldap.py --contacts $(SIZE)
 	$(BIN)/python benchmarks/relay.py
 
 package: install-run tab

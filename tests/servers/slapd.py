@@ -41,7 +41,7 @@ maxsize 4294967296
 suffix "{suffix}"
 rootdn "{admin_dn}"
 rootpw {admin_password}
-directory {folder}/db
+directory {database}
 dbnosync
 index objectClass,entryUUID,entryCSN eq
 index mail,cn,sn,givenName,telephoneNumber,mobile,homePhone eq,sub
@@ -59,7 +59,7 @@ class Slapd:
 
     With `tls`, the port speaks StartTLS and `tls_port` LDAPS, under a certificate for `names` signed by `ca_file`.
     `anonymous` lets anybody read; `page_limit` and `total_limit` bound the reader's pages and their sum; `extra` and
-    `global_extra` are lines of slapd.conf.
+    `global_extra` are lines of slapd.conf. One that stands `beside` another serves the other's data, to be read only.
     """
 
     admin_password = "geheim-admin"
@@ -75,8 +75,10 @@ class Slapd:
         page_limit: int | str = 100,
         total_limit: int | str = "unlimited",
         names: Sequence[str] = ("localhost", "127.0.0.1"),
+        key_type: trustme.KeyType = trustme.KeyType.ECDSA,
         extra: str = "",
         global_extra: str = "",
+        beside: "Slapd | None" = None,
     ) -> None:
         self.suffix = suffix
         self.admin_dn = f"cn=admin,{suffix}"
@@ -88,14 +90,16 @@ class Slapd:
         self.folder = Path(tempfile.mkdtemp(prefix="slapd-"))
         self.ca_file = str(self.folder / "ca.pem") if tls else ""
         self.process: subprocess.Popen[bytes] | None = None
-        self._loaded = False
+        self.database = beside.database if beside else self.folder / "db"
+        self._loaded = beside is not None
         self._admin: ldap3.Connection | None = None
-        (self.folder / "db").mkdir()
+        self.database.mkdir(exist_ok=True)
         (self.folder / "slapd.conf").write_text(
             CONFIG.format(
                 includes="\n".join(f"include /etc/ldap/schema/{schema}.schema" for schema in schemas),
                 folder=self.folder,
-                tls=self._certificate(names) if tls else "",
+                database=self.database,
+                tls=self._certificate(names, key_type) if tls else "",
                 global_extra=global_extra,
                 suffix=suffix,
                 admin_dn=self.admin_dn,
@@ -109,9 +113,9 @@ class Slapd:
             encoding="utf-8",
         )
 
-    def _certificate(self, names: Sequence[str]) -> str:
+    def _certificate(self, names: Sequence[str], key_type: trustme.KeyType) -> str:
         ca = trustme.CA()
-        issued = ca.issue_cert(*names)
+        issued = ca.issue_cert(*names, key_type=key_type)
         ca.cert_pem.write_to_path(self.ca_file)
         issued.private_key_pem.write_to_path(str(self.folder / "key.pem"))
         issued.cert_chain_pems[0].write_to_path(str(self.folder / "cert.pem"))
