@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 from directory_server.fronts.ldap import dn
@@ -15,6 +16,7 @@ Views: TypeAlias = Callable[[str], Book]
 
 _CLIENTS = (("ou", "clients"),)
 _VIEW_SECONDS = 5.0
+_LONGEST_REMEMBERED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Credentials:
         return self._found(self._verify_again, name, password, address)
 
     def _found(self, verify: Verify, name: str, password: bytes, address: str) -> Client | None:
-        plain, base = self._client_name(name)
+        plain, base = _client_name(name)
         if not plain:
             return None
         try:
@@ -87,19 +89,9 @@ class Credentials:
             return None
         return client
 
-    def _client_name(self, name: str) -> tuple[str, dn.Dn | None]:
-        """Return the client's name and the suffix it was given under; phones send plain names, even with `=`."""
-        try:
-            parsed = dn.parse(name)
-        except dn.DnSyntaxError:
-            return name, None
-        if len(parsed) > len(_CLIENTS) and parsed[1] == _CLIENTS and parsed[0][0][0] == "cn" and len(parsed[0]) == 1:
-            return dn.first_value(name), parsed[2:]
-        return name, None
-
     def account(self, name: str) -> str:
         """Return the client's name that a bind name means, alike for all ways to write it, whether it exists or not."""
-        return self._client_name(name)[0].casefold()
+        return _client_name(name)[0].casefold()
 
     def authorisation(self, client: Client) -> str:
         """Return what WhoAmI says (RFC 4513 §5.2.1.8)."""
@@ -126,6 +118,24 @@ class Credentials:
                 tree = Tree(suffix, book, self._limits, can_start_tls, secure)
             held = self._trees[wanted] = _Held(tree, now)
         return held.tree if held.admits(address) else None
+
+
+def _client_name(name: str) -> tuple[str, dn.Dn | None]:
+    """Return the client's name and the suffix it was given under; phones send plain names, even with `=`."""
+    return _short_client_name(name) if len(name) <= _LONGEST_REMEMBERED else _parsed_client_name(name)
+
+
+def _parsed_client_name(name: str) -> tuple[str, dn.Dn | None]:
+    try:
+        parsed = dn.parse(name)
+    except dn.DnSyntaxError:
+        return name, None
+    if len(parsed) > len(_CLIENTS) and parsed[1] == _CLIENTS and parsed[0][0][0] == "cn" and len(parsed[0]) == 1:
+        return dn.first_value(name), parsed[2:]
+    return name, None
+
+
+_short_client_name = lru_cache(maxsize=1024)(_parsed_client_name)
 
 
 def _is_still(tree: Tree, book: Book | None, suffix: str) -> bool:

@@ -1,7 +1,6 @@
 """Doorkeeper: how many connections an address may hold, and what wrong passwords cost it."""
 
 import logging
-from collections import Counter
 from collections.abc import Hashable
 from typing import Generic, TypeAlias, TypeVar
 
@@ -55,7 +54,8 @@ class Doorkeeper:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._open: Counter[str] = Counter()
+        self._open: dict[str, int] = {}
+        self._all = 0
         self._of_address: _Tally[str] = _Tally()
         self._of_account: _Tally[str] = _Tally()
         self._of_pair: _Tally[_Pair] = _Tally()
@@ -63,15 +63,14 @@ class Doorkeeper:
 
     def admit(self, address: str) -> bool:
         """Count a new connection and tell whether it may stay; `leave` must follow in either case."""
-        self._open[address] += 1
-        return (
-            self._open[address] <= self._limits.connections_per_address
-            and self._open.total() <= self._limits.connections
-        )
+        self._open[address] = count = self._open.get(address, 0) + 1
+        self._all += 1
+        return count <= self._limits.connections_per_address and self._all <= self._limits.connections
 
     def leave(self, address: str) -> None:
         """Forget a connection."""
         self._open[address] -= 1
+        self._all -= 1
         if not self._open[address]:
             del self._open[address]
 
@@ -101,9 +100,9 @@ class Doorkeeper:
 
     def succeeded(self, address: str, account: str) -> None:
         """Take back what this account cost this address; what others did stays."""
-        forgiven = self._of_pair.take((address, account), _MOST_KEPT)
-        self._of_address.take(address, forgiven)
-        self._of_account.take(account, forgiven)
+        if forgiven := self._of_pair.take((address, account), _MOST_KEPT):
+            self._of_address.take(address, forgiven)
+            self._of_account.take(account, forgiven)
         self._welcome.pop((address, account), None)
         if len(self._welcome) >= _MOST_KEPT:
             del self._welcome[next(iter(self._welcome))]
