@@ -8,15 +8,15 @@ from directory_server.fronts.ldap.shared import Shared
 from directory_server.store.rows import Client
 
 
-def again(shared: Shared, bind: Bind, address: str) -> Client | None:
+def again(shared: Shared, name: str, password: bytes, address: str) -> Client | None:
     """Return the client at once if its password was found right before; None where `verified` must see.
 
     Session border controllers and phones bind before every look-up.
     """
-    who = address, shared.credentials.account(bind.name)
+    who = address, shared.credentials.account(name)
     if shared.doorkeeper.bans(*who, shared.clock()):
         return None
-    client = shared.credentials.verify_again(bind.name, bind.password, address)
+    client = shared.credentials.verify_again(name, password, address)
     if client is not None:
         shared.doorkeeper.succeeded(*who)
     return client

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, cast
 
-from directory_server.fronts.ldap import binding, lane
+from directory_server.fronts.ldap import binding, lane, shortcut
 from directory_server.fronts.ldap.event import Abandon, Bind, Operation, StartTls
 from directory_server.fronts.ldap.fault import report
 from directory_server.fronts.ldap.message import SearchRequest
@@ -13,7 +13,6 @@ from directory_server.fronts.ldap.search import Running, Tree
 from directory_server.fronts.ldap.secured import start_tls
 from directory_server.fronts.ldap.session import Session
 from directory_server.fronts.ldap.shared import Shared
-from directory_server.fronts.ldap.socket_options import tune
 from directory_server.store.rows import Client
 
 _STOPPING = Code.UNAVAILABLE, "the directory is stopping"
@@ -26,7 +25,6 @@ class Connection(asyncio.Protocol):
         self._shared = shared
         can_start_tls = shared.tls is not None and not secure
         self._session = Session(shared.limits, secure=secure, can_start_tls=can_start_tls, decoded=shared.decoded)
-        self._can_start_tls = can_start_tls
         self._transport: asyncio.Transport | None = None
         self._address = ""
         self._running: dict[int, Running] = {}
@@ -48,7 +46,6 @@ class Connection(asyncio.Protocol):
         peer = stream.get_extra_info("peername")
         self._address = str(peer[0]) if peer else "?"
         self._shared.connections.add(self)
-        tune(stream.get_extra_info("socket"), self._shared.limits.keepalive_seconds)
         if not self._shared.doorkeeper.admit(self._address):
             self._session.close(Code.BUSY, "too many connections")
             self._flush()
@@ -73,11 +70,14 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Feed the session."""
         session, before = self._session, self._session.messages
-        if session.at_rest and not self._paused and not self._leaving and self._transport is not None:
-            tree = self._tree(session.client)
-            if tree is not None and (known := lane.answer(data, session, tree)) is not None:
-                self._transport.write(known)
+        if session.at_rest and not (self._paused or self._leaving or self._asking) and self._transport is not None:
+            answer = shortcut.answer(data, session, self._shared, self._address)
+            if answer is not None:
                 self._since = self._shared.clock()
+                if answer:
+                    self._transport.write(answer)
+                else:
+                    self._proceed()
                 return
         begins = not session.incomplete
         session.receive(data)
@@ -189,9 +189,9 @@ class Connection(asyncio.Protocol):
         if client is None:
             self._recognise(operation)
             return
-        tree = self._tree(client)
+        tree = self._shared.tree(session, client, self._address)
         if tree is None and not session.client:
-            tree = self._tree("")
+            tree = self._shared.tree(session, "", self._address)
         if tree is None:
             self.close(Code.UNAVAILABLE, "this client no longer exists, or may not ask from here")
             return
@@ -203,12 +203,6 @@ class Connection(asyncio.Protocol):
                 session.finished(operation.id, tree.compare(operation.id, request))
         except Exception as error:  # noqa: BLE001 - one request must not end the others on this connection
             self._fail(operation, error)
-
-    def _tree(self, client: str) -> Tree | None:
-        session = self._session
-        return self._shared.credentials.tree(
-            client, self._address, can_start_tls=self._can_start_tls, secure=session.secure
-        )
 
     def _recognise(self, operation: Operation | None = None) -> None:
         self._asking = True
@@ -263,7 +257,7 @@ class Connection(asyncio.Protocol):
                 del self._running[message_id]
 
     def _bind(self, bind: Bind) -> None:
-        client = binding.again(self._shared, bind, self._address)
+        client = binding.again(self._shared, bind.name, bind.password, self._address)
         if client is not None:
             self._session.bound(bind.id, client.name, self._shared.credentials.authorisation(client))
             return

@@ -1,4 +1,7 @@
-"""Lane: requests that came before but for message id and number, answered from their bytes without being decoded."""
+"""Lane: requests of the forms that come all day, taken from their bytes without being decoded.
+
+A search that came before but for message id and number, a simple bind in its shortest form, and an unbind.
+"""
 
 from directory_server.fronts.ldap import ber
 from directory_server.fronts.ldap.event import Operation
@@ -10,6 +13,10 @@ from directory_server.fronts.ldap.session import Session
 _SHORTEST = 16
 _LONG_FORM = 0x80
 _MOST_ID_BYTES = 4
+_BIND, _SIMPLE, _VERSION = 0x60, 0x80, b"\x02\x01\x03\x04"
+_NAME = 7  # where the name of a bind begins, behind tags and lengths of a byte each
+_SHORTEST_BIND = _NAME + 4
+_UNBIND, _UNBIND_BYTES = b"\x42\x00", 7
 _LENGTH_BYTES = {0x81: 1, 0x82: 2, 0x84: 4}
 
 
@@ -31,6 +38,30 @@ def split(data: bytes) -> tuple[bytes, bytes] | None:
         return None
     end = at + 2 + size
     return data[at:end], data[end:]
+
+
+def simple_bind(body: bytes) -> tuple[str, bytes] | None:
+    """Return name and password of what stands behind a message id; None for all but a plain bind in its shortest form.
+
+    None, too, without a name or a password: the session knows what to say to that.
+    """
+    end = len(body)
+    if end < _SHORTEST_BIND or body[0] != _BIND or not body[1] == end - 2 < _LONG_FORM or body[2:6] != _VERSION:
+        return None
+    stop = _NAME + body[_NAME - 1]
+    if stop == _NAME or stop + 3 > end or body[stop] != _SIMPLE or body[stop + 1] != end - stop - 2:
+        return None
+    return ber.text(body, _NAME, stop), body[stop + 2 :]
+
+
+def is_unbind(data: bytes) -> bool:
+    """Tell whether this is one whole unbind with an id of one byte, as a client sends that asked for little."""
+    return (
+        len(data) == _UNBIND_BYTES
+        and data[:4] == b"\x30\x05\x02\x01"
+        and 0 < data[4] < _LONG_FORM
+        and data[5:] == _UNBIND
+    )
 
 
 def answer(data: bytes, session: Session, tree: Tree) -> bytes | None:

@@ -16,6 +16,7 @@ from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.recognition import KnownBy, Recognition
 from directory_server.fronts.ldap.response import Code
 from directory_server.fronts.ldap.shared import Shared
+from directory_server.fronts.ldap.socket_options import tune
 
 Address: TypeAlias = tuple[str, int]
 
@@ -104,10 +105,14 @@ class LdapFront:
                 ssl=self._shared.tls if secure else None,
                 ssl_handshake_timeout=self._limits.tls_handshake_seconds if secure else None,
                 backlog=BACKLOG,
+                start_serving=False,
             )
+            self._servers.append(server)
+            for opened in server.sockets:
+                tune(opened, self._limits.keepalive_seconds)
+            await server.start_serving()
         except OSError as error:
             raise ListenError(error.errno, f"{name} cannot listen on {host}:{port}: {error.strerror}") from error
-        self._servers.append(server)
         bound = server.sockets[0].getsockname()
         self.addresses[name] = (bound[0], bound[1])
 

@@ -60,8 +60,8 @@ class Session:
 
     @property
     def at_rest(self) -> bool:
-        """Whether somebody is bound, and nothing is half read, half done or unsent but for outstanding operations."""
-        return bool(self.client) and not (self._input or self._events or self._output or self.closed or self._waiting)
+        """Whether nothing is half read, half done or unsent but for outstanding operations."""
+        return not (self._input or self._events or self._output or self.closed or self._waiting)
 
     @property
     def incomplete(self) -> bool:
@@ -83,9 +83,10 @@ class Session:
         """End the session with a Notice of Disconnection."""
         if not self.closed:
             self._output.append(notice(code, text))
-            self._end()
+            self.end()
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End the session without a word, as an unbind asks for."""
         self.closed = True
         self._input.clear()
         self._abandon_all()
@@ -133,7 +134,7 @@ class Session:
     def _handle(self, message: m.Message) -> None:
         request = message.request
         if isinstance(request, m.UnbindRequest):
-            self._end()
+            self.end()
             return
         if isinstance(request, m.AbandonRequest):
             if request.message_id in self.outstanding:
@@ -204,10 +205,14 @@ class Session:
             self._events.append(Bind(message_id, parts[1].decode("utf-8", "surrogateescape"), parts[2]))
 
     def bound(self, message_id: int, client: str, authorisation: str) -> None:
-        """Answer the pending bind with success; `authorisation` is what WhoAmI says (RFC 4513 §5.2.1.8)."""
+        """Answer the pending bind with success."""
         self._waiting = False
-        self.client, self.authorisation = client, authorisation
+        self.bind_as(client, authorisation)
         self._output.append(result(message_id, Tag.BIND))
+
+    def bind_as(self, client: str, authorisation: str) -> None:
+        """Take note of a successful bind; `authorisation` is what WhoAmI says (RFC 4513 §5.2.1.8)."""
+        self.client, self.authorisation = client, authorisation
 
     def refuse_bind(self, message_id: int, code: Code, text: str) -> None:
         """Answer a bind with a refusal; the session stays anonymous."""

@@ -3,10 +3,11 @@
 import asyncio
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import uvloop
 
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap import session
@@ -61,6 +62,20 @@ def test_one_front_may_be_switched_off() -> None:
 def world(tmp_path: object) -> Iterator[World]:
     with World(tmp_path) as one:  # type: ignore[arg-type] # a Path
         yield one
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_connections_send_at_once_and_ask_whether_silent_peers_live(
+    world: World, loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    with RunningFront(world, loop=loop(), limits=Limits(keepalive_seconds=77)) as running:
+        running.add_client("sbc", fill(world))
+        with bound(running):
+            (connection,) = running.front._shared.connections
+            option = connection._transport.get_extra_info("socket").getsockopt
+            assert option(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            assert option(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert option(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 77
 
 
 def bound(running: RunningFront) -> socket.socket:
