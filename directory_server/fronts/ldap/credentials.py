@@ -21,19 +21,19 @@ _LONGEST_REMEMBERED = 256
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A client's tree, since when, and the addresses that were found to be within its own or not."""
+    """A client's tree, since when, and the client if it is tied to addresses, with those found to be its own or not."""
 
     tree: Tree
     since: float
+    tied: Client | None
     addresses: dict[str, bool] = field(default_factory=dict)
 
     def admits(self, address: str) -> bool:
         """Return whether the client may still ask from this address."""
-        client = self.tree.book.client if self.tree.book else None
-        if client is None or not client.addresses:
+        if self.tied is None:
             return True
         if address not in self.addresses:
-            self.addresses[address] = client.may_ask_from(address)
+            self.addresses[address] = self.tied.may_ask_from(address)
         return self.addresses[address]
 
 
@@ -116,7 +116,8 @@ class Credentials:
             tree = held.tree if held is not None else None
             if tree is None or not _is_still(tree, book, suffix):
                 tree = Tree(suffix, book, self._limits, can_start_tls, secure)
-            held = self._trees[wanted] = _Held(tree, now)
+            tied = shown_to if shown_to and shown_to.addresses else None
+            held = self._trees[wanted] = _Held(tree, now, tied)
         return held.tree if held.admits(address) else None
 
 

@@ -19,7 +19,8 @@ def answer(data: bytes, session: Session, shared: Shared, address: str) -> bytes
     """
     found = None
     if session.client:
-        tree = shared.tree(session, session.client, address)
+        can_start_tls, secure = session.can_start_tls, session.secure
+        tree = shared.credentials.tree(session.client, address, can_start_tls=can_start_tls, secure=secure)
         found = lane.answer(data, session, tree) if tree is not None else None
     elif not session.outstanding:
         found = _bound(data, session, shared, address)
