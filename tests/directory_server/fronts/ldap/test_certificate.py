@@ -1,3 +1,5 @@
+import contextlib
+import ssl
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,3 +49,28 @@ def test_useless_files_are_named(tmp_path: Path) -> None:
     certificate.write_text("nonsense")
     with pytest.raises(CertificateError, match=r"ldap\.crt"):
         self_signed(tmp_path, "localhost", NOW)
+
+
+def shaken(server: ssl.SSLContext, client: ssl.SSLContext, session: ssl.SSLSession | None) -> ssl.SSLObject:
+    """Return the client's end after a handshake in memory and a first byte from the server."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    there = server.wrap_bio(to_server, to_client, server_side=True)
+    here = client.wrap_bio(to_client, to_server, session=session)
+    for step in (here.do_handshake, there.do_handshake, here.do_handshake, there.do_handshake):
+        with contextlib.suppress(ssl.SSLWantReadError):
+            step()
+    there.write(b"x")
+    assert here.read(1) == b"x"
+    return here
+
+
+def test_a_client_may_resume_a_session_as_often_as_it_likes(tmp_path: Path) -> None:
+    server = context(*self_signed(tmp_path, "localhost", datetime.now(UTC)))
+    client = ssl.create_default_context(cafile=str(tmp_path / "ldap.crt"))
+    client.check_hostname = False
+    first = shaken(server, client, None)
+    assert not first.session_reused
+    second = shaken(server, client, first.session)
+    assert second.session_reused
+    assert shaken(server, client, second.session).session_reused
+    assert server.num_tickets == 1, "more are made for each handshake and hardly ever used"
