@@ -16,7 +16,9 @@ _MOST_ID_BYTES = 4
 _BIND, _SIMPLE, _VERSION = 0x60, 0x80, b"\x02\x01\x03\x04"
 _NAME = 7  # where the name of a bind begins, behind tags and lengths of a byte each
 _SHORTEST_BIND = _NAME + 4
-_UNBIND, _UNBIND_BYTES = b"\x42\x00", 7
+_UNBIND = b"\x42\x00"
+UNBIND_BYTES = 7
+"""How long an unbind is; what is of another length need not be asked about."""
 _LENGTH_BYTES = {0x81: 1, 0x82: 2, 0x84: 4}
 
 
@@ -57,7 +59,7 @@ def simple_bind(body: bytes) -> tuple[str, bytes] | None:
 def is_unbind(data: bytes) -> bool:
     """Tell whether this is one whole unbind with an id of one byte, as a client sends that asked for little."""
     return (
-        len(data) == _UNBIND_BYTES
+        len(data) == UNBIND_BYTES
         and data[:4] == b"\x30\x05\x02\x01"
         and 0 < data[4] < _LONG_FORM
         and data[5:] == _UNBIND

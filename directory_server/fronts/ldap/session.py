@@ -5,8 +5,6 @@ once `closed` is set, and reports the end of each operation with `finished`. Req
 unknown extensions, critical controls, abandon) are answered here.
 """
 
-from collections import deque
-
 from directory_server.fronts.ldap import ber, control
 from directory_server.fronts.ldap import message as m
 from directory_server.fronts.ldap.event import Abandon, Bind, Event, Operation, StartTls
@@ -49,7 +47,7 @@ class Session:
         self.outstanding: set[int] = set()
         self._input = bytearray()
         self._output: list[bytes] = []
-        self._events: deque[Event] = deque()
+        self._events: list[Event] = []  # a few at most
         self.messages = 0
         self._waiting = False  # for a verified bind or a finished TLS handshake
 
@@ -100,7 +98,7 @@ class Session:
         """Return the next thing to do, None if more bytes, an answer to the bind, or TLS is needed first."""
         while True:
             if self._events:
-                return self._events.popleft()
+                return self._events.pop(0)
             if self.closed or self._waiting:
                 return None
             try:

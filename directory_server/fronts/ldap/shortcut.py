@@ -17,17 +17,14 @@ def answer(data: bytes, session: Session, shared: Shared, address: str) -> bytes
 
     For a session at rest, which is bound, or ended, if the message asks for that.
     """
-    found = None
-    if session.client:
-        can_start_tls, secure = session.can_start_tls, session.secure
-        tree = shared.credentials.tree(session.client, address, can_start_tls=can_start_tls, secure=secure)
-        found = lane.answer(data, session, tree) if tree is not None else None
-    elif not session.outstanding:
-        found = _bound(data, session, shared, address)
-    if found is None and lane.is_unbind(data):
+    if len(data) == lane.UNBIND_BYTES and lane.is_unbind(data):
         session.end()
         return b""
-    return found
+    if not session.client:
+        return None if session.outstanding else _bound(data, session, shared, address)
+    can_start_tls, secure = session.can_start_tls, session.secure
+    tree = shared.credentials.tree(session.client, address, can_start_tls=can_start_tls, secure=secure)
+    return lane.answer(data, session, tree) if tree is not None else None
 
 
 def _bound(data: bytes, session: Session, shared: Shared, address: str) -> bytes | None:
