@@ -141,7 +141,7 @@ class Slapd:
         """Bulk load entries while the server is stopped (thousands a second); parents exist or come first."""
         text = ldif if self._loaded else f"{self._tree()}\n{ldif}"
         command = ["-T", "add", "-q", "-f", str(self.folder / "slapd.conf")]
-        done = subprocess.run([BINARY, *command], input=text.encode(), capture_output=True, check=False, timeout=300)
+        done = subprocess.run([BINARY, *command], input=text.encode(), capture_output=True, check=False, timeout=1200)
         if done.returncode:
             raise RuntimeError(f"slapadd: {done.stderr.decode(errors='replace')[-2000:]}")
         self._loaded = True
