@@ -16,6 +16,7 @@ WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
 CANCEL = "1.3.6.1.1.8"
 PLAIN = "PLAIN"
 _PLAIN_PARTS = 3
+_IN_USE = "message id in use"
 _RESPONSES: dict[type, Tag] = {
     m.BindRequest: Tag.BIND,
     m.SearchRequest: Tag.SEARCH_DONE,
@@ -107,7 +108,10 @@ class Session:
                     return None
                 self._handle(m.decode(pdu, self.limits, self._decoded))
             except m.RequestRefusedError as refused:
-                self._output.append(result(refused.message_id, refused.response, refused.code, refused.text))
+                if refused.message_id in self.outstanding:
+                    self.close(Code.PROTOCOL_ERROR, f"malformed message: {_IN_USE}")
+                else:
+                    self._output.append(result(refused.message_id, refused.response, refused.code, refused.text))
             except ber.BerError as error:
                 self.close(Code.PROTOCOL_ERROR, f"malformed message: {error}")
 
@@ -140,7 +144,7 @@ class Session:
                 self._events.append(Abandon((request.message_id,)))
             return
         if message.id in self.outstanding:
-            raise ber.BerError("message id in use")
+            raise ber.BerError(_IN_USE)
         tag = request.response if isinstance(request, m.WriteRequest) else _RESPONSES[type(request)]
         if any(one.critical and not control.is_honoured(one.oid, request) for one in message.controls):
             text = "critical control not supported"

@@ -265,6 +265,24 @@ def test_a_message_id_in_use_ends_the_session() -> None:
     assert notice_of(one) == "protocolError"
 
 
+def test_a_refused_request_may_not_use_the_id_of_one_that_is_worked_on() -> None:
+    """Its refusal would pass for the other one's answer."""
+    one = bound()
+    (search,) = events(one, oracle.search(2, SEARCH))
+    (abandoned,) = events(one, oracle.search(2, SEARCH, attributes=[b"cn"] * 300))
+    assert abandoned == s.Abandon((2,))
+    one.finished(search.id, b"late")
+    assert answers(one) == [(0, "extendedResp", "protocolError")]
+    assert one.closed
+
+
+def test_requests_beyond_the_limits_are_refused_and_the_connection_stays() -> None:
+    one = bound()
+    assert events(one, oracle.search(2, SEARCH, attributes=[b"cn"] * 300)) == []
+    assert answers(one) == [(2, "searchResDone", "unwillingToPerform")]
+    assert [event.id for event in events(one, oracle.search(3, SEARCH))] == [3]
+
+
 def test_unbind_ends_without_a_word() -> None:
     one = bound()
     assert events(one, oracle.encode(2, ("unbindRequest", None))) == []
