@@ -21,6 +21,7 @@ _SORTED: Final = "1.2.840.113556.1.4.474"
 _VIEWED: Final = "2.16.840.1.113730.3.4.10"
 
 MOST_SORT_KEYS: Final = 8
+_KEYS: Final = f"a sort takes 1 to {MOST_SORT_KEYS} keys"
 _RULE, _REVERSE, _FAILED = 0x80, 0x81, 0x80
 _BY_OFFSET, _BY_VALUE = 0xA0, 0x81
 _MOST: Final = 2**31 - 1
@@ -157,9 +158,11 @@ def _sort(value: bytes) -> tuple[SortKey, ...]:
             start, at = ber.expect(value, at, end, _REVERSE)
             reverse = ber.boolean(value, start, at)
         _end(at, end)
+        if len(keys) == MOST_SORT_KEYS:
+            raise ControlError(_KEYS)
         keys.append(SortKey(attribute, rule, reverse))
-    if not 0 < len(keys) <= MOST_SORT_KEYS:
-        raise ControlError(f"a sort takes 1 to {MOST_SORT_KEYS} keys")
+    if not keys:
+        raise ControlError(_KEYS)
     return tuple(keys)
 
 

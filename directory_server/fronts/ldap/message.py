@@ -190,12 +190,12 @@ def _search(pdu: bytes, at: int, end: int, limits: Limits) -> SearchRequest:
     at, stop = ber.expect(pdu, at, end, ber.SEQUENCE)
     if stop != end:
         raise ber.BerError("bytes behind the search request")
-    attributes = []
+    attributes: list[str] = []
     while at < stop:
         start, at = ber.expect(pdu, at, stop, ber.OCTET_STRING)
+        if len(attributes) == limits.attributes:
+            raise FilterTooLargeError("too many attributes asked for")
         attributes.append(ber.text(pdu, start, at))
-    if len(attributes) > limits.attributes:
-        raise FilterTooLargeError("too many attributes asked for")
     return SearchRequest(base, Scope(scope), size_limit, time_limit, types_only, node, tuple(attributes))
 
 

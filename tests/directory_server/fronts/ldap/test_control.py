@@ -58,6 +58,13 @@ def test_the_number_of_sort_keys_is_limited() -> None:
             read((control.SORT, written.sort(*[SortKey("sn")] * count)))
 
 
+def test_what_is_beyond_the_number_of_sort_keys_is_not_read() -> None:
+    """A megabyte of them would hold up everybody else."""
+    keys = b"".join([ber.encode(ber.SEQUENCE, ber.encode_text("sn"))] * (control.MOST_SORT_KEYS + 1))
+    with pytest.raises(ControlError, match="1 to 8 keys"):
+        read((control.SORT, ber.encode(ber.SEQUENCE, keys + b"\xff")))
+
+
 @pytest.mark.parametrize(
     ("oid", "value"),
     [

@@ -13,8 +13,13 @@ from tests.fakes import ldap_oracle as oracle
 from tests.fakes.ldap_filters import filters, values
 
 LIMITS = Limits()
+SEARCH = b"\x04\x00\x0a\x01\x02\x0a\x01\x00\x02\x01\x00\x02\x01\x00\x01\x01\x00\x87\x01a\x30\x00"
 ids = st.integers(1, 2**31 - 1)
 SCOPES = {"baseObject": m.Scope.BASE, "singleLevel": m.Scope.ONE, "wholeSubtree": m.Scope.SUB}
+
+
+def request(tag: int, *parts: bytes) -> bytes:
+    return ber.encode(ber.SEQUENCE, b"\x02\x01\x01" + ber.encode(tag, b"".join(parts)))
 
 
 @given(
@@ -117,6 +122,12 @@ def test_every_length_may_have_four_bytes() -> None:
         lambda pdu: ber.encode(0x30, b"\x02\x05\x01\x00\x00\x00\x00" + pdu[5:]),  # message id too large
         lambda pdu: ber.encode(0x30, pdu[2:5] + b"\x65" + pdu[6:]),  # a response
         lambda pdu: pdu[:-1],
+        lambda pdu: request(0x63, SEARCH, b"\x04\x00"),  # bytes behind the attributes
+        lambda pdu: request(0x63, SEARCH.replace(b"\x0a\x01\x02", b"\x0a\x01\x03"), b""),  # no such scope
+        lambda pdu: request(0x63, SEARCH.replace(b"\x01\x01\x00", b"\x01\x00"), b""),  # a boolean of no byte
+        lambda pdu: ber.encode(0x30, pdu[2:] + b"\xa0\x00\x00"),  # bytes behind the controls
+        lambda pdu: ber.encode(0x30, pdu[2:] + b"\xa0\x07\x30\x05\x04\x01a\x05\x00"),  # a control of other parts
+        lambda pdu: ber.encode(0x30, pdu[2:] + ber.encode(0xA0, b"\x30\x03\x04\x01a" * (LIMITS.controls + 1))),
     ],
 )
 def test_a_broken_envelope_is_a_ber_error(change: "object") -> None:
@@ -130,3 +141,33 @@ def test_limits_are_answered_not_punished() -> None:
     with pytest.raises(m.RequestRefusedError) as caught:
         m.decode(pdu, LIMITS)
     assert (caught.value.message_id, caught.value.code) == (3, Code.UNWILLING_TO_PERFORM)
+
+
+def test_what_is_beyond_the_limit_of_attributes_is_not_read() -> None:
+    """A megabyte of them would hold up everybody else."""
+    broken = b"\x04\x00" * (LIMITS.attributes + 1) + b"\xff"
+    with pytest.raises(m.RequestRefusedError, match="too many attributes"):
+        m.decode(request(0x63, SEARCH.replace(b"\x30\x00", ber.encode(ber.SEQUENCE, broken))), LIMITS)
+
+
+def test_an_unknown_way_to_authenticate_is_a_mechanism_nobody_offers() -> None:
+    assert m.decode(request(0x60, b"\x02\x01\x03\x04\x00\x81\x01x"), LIMITS).request.mechanism == "?"  # type: ignore[union-attr]
+
+
+def test_searches_are_remembered_by_their_bytes_and_not_without_end() -> None:
+    known = m.Decoded()
+    pdu = request(0x63, SEARCH)
+    assert m.decode(pdu, LIMITS, known) == m.decode(pdu, LIMITS, known) == m.decode(pdu, LIMITS)
+    assert len(known) == 1
+    known.keep(b"x" * 513, None)  # type: ignore[arg-type] # never looked at
+    assert len(known) == 1
+    for number in range(5000):
+        known.keep(b"%d" % number, None)  # type: ignore[arg-type] # never looked at
+        assert len(known) <= 4096
+    assert b"4999" in known
+
+
+@pytest.mark.parametrize("value", [b"", b"\x30\x00", b"\x30\x02\x02\x00", b"\x31\x03\x02\x01\x01"])
+def test_a_malformed_cancel_is_refused(value: bytes) -> None:
+    with pytest.raises(ber.BerError):
+        m.to_cancel(value)
