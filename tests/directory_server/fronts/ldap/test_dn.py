@@ -34,3 +34,15 @@ def test_below() -> None:
     assert dn.below(dn.parse("ou=a,DC=Contacts"), base)
     assert not dn.below(dn.parse("dc=x"), base)
     assert not dn.below((), base)
+
+
+def test_values_that_would_be_read_otherwise_are_escaped() -> None:
+    for value in ("#04", " a", "a ", " ", "a,b+c", '"<>;=\\', "\0"):
+        assert dn.first_value(f"ou={dn.escape(value)},dc=contacts") == value
+    assert dn.first_value('ou="a\\"b" ; dc=contacts') == 'a"b'
+
+
+def test_common_counts_from_the_root() -> None:
+    name = dn.parse("uid=1,ou=a,dc=contacts")
+    assert [dn.common(name, dn.parse(text)) for text in ("", "dc=x", "dc=contacts", "ou=b,dc=contacts")] == [0, 0, 1, 1]
+    assert dn.common(name, name) == len(name)

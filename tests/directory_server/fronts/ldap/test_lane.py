@@ -1,15 +1,17 @@
 """Only one whole message with an id as answers have it takes the lane."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from directory_server.fronts.ldap import ber
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap import message as m
-from directory_server.fronts.ldap.lane import answer, split
+from directory_server.fronts.ldap.event import Operation
+from directory_server.fronts.ldap.lane import answer, split, whole_way
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.response import enveloped, messages
-from directory_server.fronts.ldap.search import Tree
+from directory_server.fronts.ldap.search import Running, Tree
 from directory_server.fronts.ldap.session import Session
 from tests.fakes import ldap_oracle as oracle
 from tests.fakes.ldap_book import sample_book
@@ -55,6 +57,15 @@ def test_a_changed_byte_never_makes_the_lane_see_another_message(at, change):
         except (ber.BerError, m.RequestRefusedError):
             return
         assert message.id == ber.integer(found[0], 2, len(found[0]))
+
+
+@pytest.mark.xfail(strict=True, reason="`Callers.learn` reads the base as a name, and what is none raises")
+def test_a_base_that_is_no_name_is_answered_the_whole_way():
+    tree = Tree("dc=contacts", sample_book(), Limits(), can_start_tls=False)
+    message = m.decode(oracle.search(300, f.Equality("telephoneNumber", "+4930"), "no name"), Limits(), m.Decoded())
+    operation = Operation(message.id, message.request, message.body)
+    operations = whole_way(operation, message.request, tree, Running(1.0), lambda: 0.0)
+    assert oracle.decode(messages(300, operations))["protocolOp"][1]["resultCode"] == "invalidDNSyntax"
 
 
 def test_pieces_and_several_messages_are_the_sessions():
