@@ -211,10 +211,14 @@ def remembered(data: bytes) -> None:
         quick = Session(LIMITS)
         quick.client = "sbc"
         known = lane.answer(one, quick, warm)
+        found, wrong = None, ""
         try:
             found = decode(one, LIMITS, Decoded())
-        except (ber.BerError, RequestRefusedError):
-            assert known is None, "an answer to what cannot be read"
+        except (ber.BerError, RequestRefusedError) as error:
+            wrong = str(error)
+        if found is None:
+            # But for a number under another tag, which is taken for one (test_lane.py).
+            assert known is None or "where 0x04 belongs" in wrong, "an answer to what cannot be read"
             continue
         request = found.request
         if not isinstance(request, SearchRequest) or found.controls:

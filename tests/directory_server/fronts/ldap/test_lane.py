@@ -68,6 +68,18 @@ def test_a_base_that_is_no_name_is_answered_the_whole_way():
     assert oracle.decode(messages(300, operations))["protocolOp"][1]["resultCode"] == "invalidDNSyntax"
 
 
+@pytest.mark.xfail(strict=True, reason="`Shape.number` takes any tag before a number for that of a string")
+def test_a_number_under_another_tag_is_the_sessions_to_refuse():
+    tree = Tree("dc=contacts", sample_book(), Limits(), can_start_tls=False)
+    message = m.decode(REQUEST, Limits(), m.Decoded())
+    tree.callers.learn(message.body, message.request)
+    assert answer(REQUEST, Session(Limits()), tree)
+    changed = REQUEST.replace(b"\x04\x05+4930", b"\x30\x05+4930")
+    with pytest.raises(ber.BerError):
+        m.decode(changed, Limits())
+    assert answer(changed, Session(Limits()), tree) is None
+
+
 def test_pieces_and_several_messages_are_the_sessions():
     assert split(REQUEST)
     assert split(REQUEST[:-1]) is None
