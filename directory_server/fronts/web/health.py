@@ -18,11 +18,12 @@ def router(current: Callable[[], Status]) -> APIRouter:
 
     @routes.get("/readyz")
     def ready() -> JSONResponse:
+        now = current()
         parts = {
-            "sources": _worst([source.health for source in current().sources]),
-            "fronts": _worst([front.health for front in current().fronts]),
-            "certificate": certificate.health if (certificate := current().certificate) else Health.GOOD,
-            "line": _worst([line.health for line in current().lines]),
+            "sources": _worst([source.health for source in now.sources]),
+            "fronts": _worst([front.health for front in now.fronts]),
+            "certificate": now.certificate.health if now.certificate else Health.GOOD,
+            "line": _worst([line.health for line in now.lines]),
         }
         bad = Health.BAD in (parts["sources"], parts["fronts"])
         return JSONResponse({"status": "bad" if bad else "ok", **parts}, status_code=503 if bad else 200)
