@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from directory_server.app.directory import Directory
+from directory_server.app.ldap_counts import Held, LdapCounts
 from directory_server.app.signals import Signals
 from directory_server.fronts.ldap import certificate
 from directory_server.fronts.ldap.certificate import CertificateError
@@ -59,37 +60,54 @@ def presented(directory: Directory, *, telling: bool = True) -> Presented | None
 
 
 def front(
-    directory: Directory, tls: Presented | None, listeners: Mapping[str, socket.socket] | None = None
+    directory: Directory,
+    tls: Presented | None,
+    counts: LdapCounts,
+    listeners: Mapping[str, socket.socket] | None = None,
 ) -> LdapFront:
     """Return the LDAP front of this directory's settings, not started; `listeners` as in LdapFront."""
     settings = directory.config
-    return LdapFront(
+
+    def watch() -> None:
+        counts.connected(made.connections)
+        if tls:
+            tls.check()
+
+    made = LdapFront(
         ldap=address("ldap", settings.ldap),
         ldaps=address("ldaps", settings.ldaps),
         tls=tls.context if tls else None,
         suffix=settings.suffix,
-        verify=lambda *asked: clients.verify(directory.database, *asked),
-        verify_again=lambda *asked: clients.verify_again(directory.database, *asked),
+        verify=counts.checked(lambda *asked: clients.verify(directory.database, *asked)),
+        verify_again=counts.checked_again(lambda *asked: clients.verify_again(directory.database, *asked)),
         views=directory.view_for_client,
         known_by=lambda address: clients.known_by(directory.database, address),
         clock=time.monotonic,
         listeners=listeners,
-        watch=tls.check if tls else None,
+        watch=watch,
     )
+    return made
 
 
-def serve(data: Path, settings: dict[str, Any], listeners: dict[str, socket.socket], ready: Connection) -> None:
-    """Serve as a worker process until a signal or the parent's end; say READY through `ready` once it listens."""
+def serve(
+    data: Path, settings: dict[str, Any], listeners: dict[str, socket.socket], ready: Connection, counted: Held
+) -> None:
+    """Serve as a worker process until a signal or the parent's end; say READY through `ready` once it listens.
+
+    Counts into `counted`.
+    """
     logs.start()
     try:
         with Directory(data, serving=True, **settings) as directory:
-            run(_until_stopped(directory, listeners, ready))
+            run(_until_stopped(directory, listeners, ready, LdapCounts(counted)))
     except (ListenError, CertificateError) as error:
         log.error("an LDAP process cannot start", extra={"error": str(error)})  # noqa: TRY400 - said for the admin
         sys.exit(1)
 
 
-async def _until_stopped(directory: Directory, listeners: dict[str, socket.socket], ready: Connection) -> None:
+async def _until_stopped(
+    directory: Directory, listeners: dict[str, socket.socket], ready: Connection, counts: LdapCounts
+) -> None:
     signals = Signals(led=True)
     tls = presented(directory, telling=False)
     signals.listen(partial(tls.check, asked=True) if tls else lambda: None)
@@ -97,7 +115,7 @@ async def _until_stopped(directory: Directory, listeners: dict[str, socket.socke
     if parent is not None:
         # A parent that was killed must not leave workers behind that hold its addresses.
         asyncio.get_running_loop().add_reader(parent.sentinel, signals.hurry)
-    serving = front(directory, tls, listeners)
+    serving = front(directory, tls, counts, listeners)
     await serving.start()
     gc.collect()
     gc.freeze()  # no full collection goes through all of what is there for good while a phone rings

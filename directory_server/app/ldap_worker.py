@@ -6,10 +6,13 @@ import multiprocessing
 import os
 import signal
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from directory_server.app import ldap_process
+from directory_server.app import ldap_counts, ldap_process
+from directory_server.app.ldap_counts import LdapCounts
+from directory_server.observe.status import LdapActivity
 
 START_S = 60.0
 """A process that does not listen within this time counts as failed."""
@@ -22,7 +25,9 @@ class Worker:
         self.listeners = listeners
         context = multiprocessing.get_context("spawn")
         self._ready, said = context.Pipe(duplex=False)
-        self._process = context.Process(target=ldap_process.serve, args=(data, settings, listeners, said), daemon=True)
+        self._counted = ldap_counts.shared()
+        arguments = data, settings, listeners, said, self._counted
+        self._process = context.Process(target=ldap_process.serve, args=arguments, daemon=True)
         self._process.start()
         said.close()
 
@@ -30,6 +35,12 @@ class Worker:
     def alive(self) -> bool:
         """Whether the process lives."""
         return self._process.is_alive()
+
+    @property
+    def activity(self) -> LdapActivity:
+        """What it does, and did; one that ended has no connections."""
+        did = LdapCounts(self._counted).activity
+        return did if self.alive else replace(did, connections=0)
 
     async def listens(self) -> bool:
         """Wait until it listens; False if it ended or took too long. Ask once."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from directory_server.app.ldap_worker import Worker
 from directory_server.config import Config
 from directory_server.fronts.ldap.server import BACKLOG, Address
+from directory_server.observe.status import LdapActivity
 
 PAUSE_S = 1.0
 """Pause before a process that ended is started again, and between looks at the certificate."""
@@ -45,6 +46,7 @@ class LdapWorkers:
         self._workers: list[Worker] = []
         self._fresh: list[Worker] = []
         self._leaving: dict[Worker, float] = {}
+        self._past = LdapActivity()  # of processes that are no more
         self._again = False
         self._keeping: asyncio.Task[None] | None = None
         self._replacing: asyncio.Task[None] | None = None
@@ -53,6 +55,14 @@ class LdapWorkers:
     def running(self) -> int:
         """How many of the newest generation are alive."""
         return sum(worker.alive for worker in self._workers)
+
+    @property
+    def activity(self) -> LdapActivity:
+        """What all of them do, and what those before them did."""
+        together = self._past
+        for worker in (*self._workers, *self._fresh, *self._leaving):
+            together = together.plus(worker.activity)
+        return together
 
     def start(self) -> None:
         """Start all of them, and watch over them."""
@@ -93,6 +103,7 @@ class LdapWorkers:
         except OSError as error:
             log.warning("an LDAP process could not be started again", extra={"error": error.strerror})
         else:
+            self._past = self._past.plus(ended.activity)
             # What waits at its sockets would wait for nobody: from here on the others get it.
             ended.close()
 
@@ -101,6 +112,7 @@ class LdapWorkers:
         for worker, end in tuple(self._leaving.items()):
             if not worker.alive:
                 del self._leaving[worker]
+                self._past = self._past.plus(worker.activity)
             elif now > end:
                 worker.kill()
 

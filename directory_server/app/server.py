@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from directory_server.app import ldap_process, status, telephony
 from directory_server.app.directory import Directory
+from directory_server.app.ldap_counts import LdapCounts
 from directory_server.app.ldap_process import NotAnAddress
 from directory_server.app.ldap_workers import LdapWorkers
 from directory_server.app.questions import Questions
@@ -28,6 +29,7 @@ from directory_server.fronts.ldap.server import LdapFront, ListenError
 from directory_server.fronts.uplink.uplink import Uplink
 from directory_server.fronts.web import app as web_app
 from directory_server.fronts.web.api.guard import Guard
+from directory_server.observe.status import Activity
 from directory_server.store import settings as stored
 from directory_server.store import tokens
 from directory_server.store.errors import Busy
@@ -49,6 +51,7 @@ class Server:
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
         self._ldap: LdapFront | None = None
+        self._ldap_counts = LdapCounts()
         self._workers: LdapWorkers | None = None
         self._certificate: Presented | None = None
         self._uplink = Uplink(
@@ -100,7 +103,19 @@ class Server:
 
     def status(self) -> status.Status:
         """Return what the status page shows now."""
-        return status.current(self.directory, VERSION, self._fronts(), self._uplink.status(), self._certificate)
+        activity = Activity(
+            ldap=(self._workers or self._ldap_counts).activity,
+            lookups=self._lookups.counts.sums(),
+            waiting=self._lookups.waiting,
+        )
+        return status.current(
+            self.directory,
+            VERSION,
+            self._fronts(),
+            self._uplink.status(),
+            certificate=self._certificate,
+            activity=activity,
+        )
 
     def status_url(self) -> str:
         """Return the address of the status page with its key."""
@@ -158,7 +173,7 @@ class Server:
     async def _start_ldap(self, running: contextlib.AsyncExitStack, hurried: asyncio.Event) -> None:
         settings = self.directory.config
         try:
-            front = ldap_process.front(self.directory, self._certificate)
+            front = ldap_process.front(self.directory, self._certificate, self._ldap_counts)
             await front.start()
         except (ListenError, NotAnAddress) as error:
             raise AddressTaken(str(error)) from error

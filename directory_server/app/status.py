@@ -1,12 +1,22 @@
 """The status of a directory, gathered from its store, its fronts and its line."""
 
+import sqlite3
 from collections.abc import Mapping
 from datetime import timedelta
 
 from directory_server.app.directory import Directory
 from directory_server.fronts.ldap.certificate import WARN_BEFORE
 from directory_server.fronts.ldap.presented import Presented
-from directory_server.observe.status import CertificateStatus, FrontStatus, Health, LineStatus, SourceStatus, Status
+from directory_server.observe.status import (
+    Activity,
+    CertificateStatus,
+    FrontStatus,
+    Health,
+    IndexStatus,
+    LineStatus,
+    SourceStatus,
+    Status,
+)
 from directory_server.store import contacts, runs, sources
 from directory_server.store.rows import Run, RunState, Source
 from directory_server.sync import history
@@ -27,9 +37,11 @@ def current(
     version: str,
     fronts: Mapping[str, tuple[str, bool]],
     lines: tuple[LineStatus, ...],
+    *,
     certificate: Presented | None = None,
+    activity: Activity | None = None,
 ) -> Status:
-    """Return the status of now; `fronts` are name to (address, runs), `certificate` is the one of the LDAP fronts."""
+    """Return the status of now; `fronts` are name to (address, runs), `certificate` is the one of LDAP and HTTPS."""
     database = directory.database
     counts, last, fresh = contacts.counts(database), runs.latest(database), ages(directory)
 
@@ -55,6 +67,8 @@ def current(
         ),
         lines=lines,
         certificate=_certificate_status(certificate, directory) if certificate else None,
+        index=_index_status(directory),
+        activity=activity,
     )
 
 
@@ -62,3 +76,13 @@ def _certificate_status(certificate: Presented, directory: Directory) -> Certifi
     left = certificate.ends - directory.clock()
     health = Health.BAD if left <= timedelta(0) else Health.WARNING if left < WARN_BEFORE else Health.GOOD
     return CertificateStatus(str(certificate.file), certificate.ends, left.total_seconds(), health)
+
+
+def _index_status(directory: Directory) -> IndexStatus | None:
+    """Return how the index is, None where it cannot be read: the rest is to be told all the same."""
+    index = directory.index
+    try:
+        behind = contacts.last_sequence(directory.database) - index.sequence
+        return IndexStatus(contacts=index.count(), behind=max(0, behind), growing=index.is_growing)
+    except (OSError, sqlite3.Error):
+        return None

@@ -1,4 +1,4 @@
-"""What the running directory says of itself: sources with freshness, fronts, and the line to the relay."""
+"""What the running directory says of itself: sources with freshness, index, fronts, and the line to the relay."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,8 +57,48 @@ class CertificateStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """The index: its contacts, by how many changes it is behind the store, and whether it is being built."""
+
+    contacts: int
+    behind: int
+    growing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LdapActivity:
+    """All LDAP processes together: open connections, and since the start the names and passwords by how they were."""
+
+    connections: int = 0
+    right: int = 0
+    wrong: int = 0
+
+    def plus(self, other: "LdapActivity") -> "LdapActivity":
+        """Return the sum."""
+        return LdapActivity(self.connections + other.connections, self.right + other.right, self.wrong + other.wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class LookUps:
+    """Look-ups over HTTP of one kind (`text`, `json` …) that ended in one way since the start."""
+
+    kind: str
+    outcome: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the fronts do; `waiting` are addresses that guessed a password over HTTP and are not listened to now."""
+
+    ldap: LdapActivity
+    lookups: tuple[LookUps, ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """Everything the status page shows."""
+    """Everything the status page and the metrics show."""
 
     version: str
     now: datetime
@@ -66,3 +106,5 @@ class Status:
     fronts: tuple[FrontStatus, ...]
     lines: tuple[LineStatus, ...]
     certificate: CertificateStatus | None = None
+    index: IndexStatus | None = None
+    activity: Activity | None = None

@@ -14,6 +14,7 @@ from teams_app.__main__ import cli as teams
 from teams_app.config import Config as TeamsConfig
 
 DOCS = Path(__file__).parents[2] / "docs"
+WEB_METRICS = "directory_server/fronts/web/metrics.py"
 
 
 def commands(cli: typer.Typer, name: str) -> list[tuple[str, list[str]]]:
@@ -57,7 +58,25 @@ def test_settings_are_documented(config: type) -> None:
 
 def test_metrics_are_documented() -> None:
     text = (DOCS / "metrics.md").read_text()
-    source = "".join(path.read_text() for path in DOCS.parent.glob("relay_cloud/**/*.py"))
-    names = set(re.findall(r"\bcontact_relay_[a-z_]+", source))
-    assert names
-    assert {name for name in names if f"`{name}" not in text} == set()
+    assert {name for name in metrics() if f"`{name}" not in text} == set()
+
+
+def test_alerts_ask_for_metrics_that_exist() -> None:
+    alerts = (DOCS.parent / "deploy" / "prometheus" / "alerts.yml").read_text()
+    named = set(re.findall(r"\bcontactory_[a-z_]+", alerts))
+    assert named
+    assert named <= metrics()
+
+
+def metrics() -> set[str]:
+    """Every metric that a program names in its source."""
+    found = set()
+    for pattern, name in (
+        ("relay_cloud/**/*.py", r"\bcontact_relay_[a-z_]+"),
+        (WEB_METRICS, r'"(contactory_[a-z_]+)"'),
+    ):
+        source = "".join(path.read_text() for path in DOCS.parent.glob(pattern))
+        names = set(re.findall(name, source))
+        assert names
+        found |= names
+    return found

@@ -22,7 +22,7 @@ FOLDERS = {
     "directory_server/fronts": {"ldap", "telephony", "uplink", "web"},
     "directory_server/fronts/web": {"api", "locale", "static", "templates"},
     "teams_app": {"manifest", "tab"},
-    "deploy": {"demo", "install", "phones"},
+    "deploy": {"demo", "install", "phones", "prometheus"},
     "docs": {"decisions", "pictures"},
     "tests": {
         "architecture", "connectors", "contracts", "deploy", "directory_server", "fakes", "fuzz", "journeys", "properties",
@@ -40,10 +40,10 @@ FILES = {
     "relay_cloud/wire": "base64url credential envelope es256 frame handshake session",
     "relay_cloud/bus": "bus loopback",
     "directory_server": "__main__ config",
-    "directory_server/app": "connected directory doctor ldap_process ldap_worker ldap_workers questions server signals"
+    "directory_server/app": "connected directory doctor ldap_counts ldap_process ldap_worker ldap_workers questions server signals"
     " status telephony",
     "directory_server/fronts": "",
-    "directory_server/observe": "logs status",
+    "directory_server/observe": "logs metrics status",
     "directory_server/protocol": "identity jwks keys messages padding sealing version",
     "directory_server/sync": "guard history outcome plan run",
     "directory_server/vault": "errors master_key vault",

@@ -2,6 +2,12 @@
 
 import logging
 from collections import Counter
+from typing import Final
+
+from directory_server.observe.status import LookUps
+
+KINDS: Final = ("anynode", "form", "json", "landis", "phonebook", "text")
+OUTCOMES: Final = ("bad", "failed", "found", "late", "nobody", "unknown", "wait")
 
 log = logging.getLogger(__name__)
 
@@ -11,6 +17,10 @@ class Counts:
 
     def __init__(self) -> None:
         self.of: Counter[tuple[str, str]] = Counter()
+
+    def sums(self) -> tuple[LookUps, ...]:
+        """Return what was counted, 0 for what did not happen, so that the first time shows. For any thread."""
+        return tuple(LookUps(kind, outcome, self.of[kind, outcome]) for kind in KINDS for outcome in OUTCOMES)
 
     def add(self, kind: str, outcome: str, error: str = "") -> None:
         """Count one; those that an admin can do something about are logged when their number reaches a power of two."""

@@ -77,6 +77,11 @@ class Door:
             self._keeper.succeeded(mark)
         return client
 
+    @property
+    def waiting(self) -> int:
+        """How many addresses that guessed are not listened to now."""
+        return self._keeper.waiting(self._clock())
+
     def close(self) -> None:
         """End the threads."""
         self._known.close()

@@ -56,11 +56,7 @@ class Doorkeeper:
 
         Then `leave` must follow.
         """
-        count, last = self._failures.get(address, (0, now))
-        if now - last > self._limits.forget_guesses_seconds:
-            count = 0
-        delay = self._limits.guess_delay_seconds * 2 ** min(count - 1, 16) if count else 0.0
-        left = min(delay, self._limits.guess_delay_most_seconds) - (now - last)
+        left = self._left(*self._failures.get(address, (0, now)), now)
         if left > 0:
             return left
         trying = self._trying.setdefault(address, set())
@@ -68,6 +64,16 @@ class Doorkeeper:
             return self._limits.guess_delay_seconds
         trying.add(mark)
         return 0.0
+
+    def waiting(self, now: float) -> int:
+        """Return the number of addresses whose strangers are not listened to now. For any thread."""
+        return sum(self._left(count, last, now) > 0 for count, last in list(self._failures.values()))
+
+    def _left(self, count: int, last: float, now: float) -> float:
+        if now - last > self._limits.forget_guesses_seconds:
+            count = 0
+        delay = self._limits.guess_delay_seconds * 2 ** min(count - 1, 16) if count else 0.0
+        return min(delay, self._limits.guess_delay_most_seconds) - (now - last)
 
     def leave(self, address: str, mark: bytes) -> None:
         """Forget that this login was being tried."""

@@ -75,6 +75,11 @@ class TelephonyFront:
         """Answer one request (ASGI 3)."""
         await self._application(scope, receive, send)
 
+    @property
+    def waiting(self) -> int:
+        """How many addresses that guessed a password are not listened to now."""
+        return self._door.waiting
+
     @staticmethod
     def serves(path: str) -> bool:
         """Whether a path is one of this front's."""

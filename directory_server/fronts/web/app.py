@@ -1,4 +1,4 @@
-"""The web front: status page, health and the API for admins; every route on one screen."""
+"""The web front: status page, health, metrics and the API for admins; every route on one screen."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
-from directory_server.fronts.web import health, status
+from directory_server.fronts.web import health, metrics, status
 from directory_server.fronts.web.api import routes
 from directory_server.fronts.web.api.guard import Guard
 from directory_server.fronts.web.api.questions import Questions
@@ -23,13 +23,14 @@ API = "/api/"
 
 
 def create(current: Callable[[], Status], key: str, api: tuple[Questions, Guard] | None = None) -> FastAPI:
-    """Return the application; `current` tells the status of now, `key` opens the status page.
+    """Return the application; `current` tells the status of now, `key` opens the status page and the metrics.
 
     `api` is what its routes ask and who may; without it there are none.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, middleware=[Middleware(SecurityHeaders)])
     app.include_router(health.router(current))
     app.include_router(status.router(current, key))
+    app.include_router(metrics.router(current, key))
     if api:
         app.include_router(routes.router(*api))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
