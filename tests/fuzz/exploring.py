@@ -36,7 +36,6 @@ class Fault(AssertionError):  # noqa: N818 - named as its reader knows it
     """What a judge objected to, and how to see it again."""
 
     def __init__(self, judge: str, data: bytes, place: str, error: BaseException) -> None:
-        self.data = data
         again = f"python -m tests.fuzz.replay {judge} {data.hex()}"
         super().__init__(f"{type(error).__name__}: {error}\n{place}; again by: {again}")
 
@@ -121,22 +120,29 @@ def explore(name: str, judge: Judge, seeds: list[bytes], seed: int, seconds: flo
                 count += 1
                 before = time.thread_time()
                 limit(CPU_SECONDS)
-                try:
+                with _told(name, data, f"input {count} of seed {seed}", limit):
                     if ways is None or len(data) > LONGEST:
                         judge(data)
                     elif ways.new(judge, data) and count > len(seeds):
                         corpus.append(data)
-                except BaseException as error:
-                    limit(0)
-                    raise Fault(name, data, f"input {count} of seed {seed}", error) from error
-                limit(0)
                 slowest = max(slowest, time.thread_time() - before)
+            _bears_repeating(name, judge, mutator, int(count * _ROUND_SHARE), limit)
     finally:
         gc.unfreeze()
-    _bears_repeating(judge, mutator, int(count * _ROUND_SHARE))
     grown = resident() - begun
     assert grown < GROWN_BYTES, f"{name}: grew by {grown} bytes"
     return Report(count, len(corpus) - len(seeds), slowest)
+
+
+@contextlib.contextmanager
+def _told(judge: str, data: bytes, place: str, limit: Callable[[float], None]) -> Iterator[None]:
+    """Make whatever a judge raises a Fault; call the limit off in any case."""
+    try:
+        yield
+    except BaseException as error:
+        limit(0)
+        raise Fault(judge, data, place, error) from error
+    limit(0)
 
 
 def resident() -> int:
@@ -145,12 +151,15 @@ def resident() -> int:
     return most if sys.platform == "darwin" else most * 1024
 
 
-def _bears_repeating(judge: Judge, mutator: Mutator, inputs: int) -> None:
+def _bears_repeating(name: str, judge: Judge, mutator: Mutator, inputs: int, limit: Callable[[float], None]) -> None:
     """Nothing of an input stays behind: the third round leaves no more than the second did."""
     left = []
     for _ in range(3):
         for _ in range(inputs):
-            judge(mutator.next())
+            data = mutator.next()
+            limit(CPU_SECONDS)
+            with _told(name, data, "one of those that leave nothing behind", limit):
+                judge(data)
         _empty_caches()
         gc.collect()
         left.append(sys.getallocatedblocks())
