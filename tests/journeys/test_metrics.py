@@ -64,7 +64,7 @@ def test_what_is_asked_is_counted(served: Served) -> None:
     asked = value(served, "contactory_http_lookups_total", kind="text", outcome="found")
     with ask(served), ask(served), ask(served, "wrong"):
         base, _key = status_page(served)
-        assert fetch(f"{base}/lookup/+498999998512", **LOGIN) == "Jürgen Groß"
+        assert fetch(f"{base}/lookup/+498999998512", **LOGIN).startswith("Jürgen Groß")
         assert value(served, "contactory_http_lookups_total", kind="text", outcome="found") == asked + 1
         assert value(served, name, outcome="right") == right + 2
         assert value(served, name, outcome="wrong") >= 1

@@ -9,6 +9,7 @@ from directory_server.fronts.telephony import landis
 from directory_server.fronts.telephony.caller import Caller, caller
 from directory_server.fronts.telephony.entry import Entry, entries, in_order
 from directory_server.fronts.telephony.limits import Limits
+from directory_server.fronts.telephony.naming import Naming
 from directory_server.store.rows import Client
 
 Views: TypeAlias = Callable[[str, str], View]
@@ -25,7 +26,8 @@ class Asking:
     def caller(self, client: Client, number: str, called: str) -> Caller:
         """Return who has this number, in any notation; `called` is the number that was called, "" if unknown."""
         found = self._views(client.name, called).lookup(number)
-        return caller(found, self._limits, client.result_limit)
+        naming = Naming(client, self._limits.name_characters, number)
+        return caller(found, naming, self._limits, client.result_limit)
 
     def contacts(self, client: Client, search: landis.Search) -> list[dict[str, str | None]]:
         """Return the contacts of a Landis search, best first."""
@@ -43,4 +45,4 @@ class Asking:
         else:
             callable_ones = (one for one in islice(view.all(), self._limits.scanned) if one.numbers)
             persons = in_order(list(islice(callable_ones, self._limits.entries)))
-        return entries(persons, client, self._limits.name_characters)
+        return entries(persons, client, Naming(client, self._limits.name_characters), self._limits.name_characters)

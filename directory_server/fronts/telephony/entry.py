@@ -9,6 +9,7 @@ from directory_server.directory.document import sort_name
 from directory_server.directory.listing import Listing
 from directory_server.directory.number_format import formatted
 from directory_server.directory.person import Person, together
+from directory_server.fronts.telephony.naming import Naming
 from directory_server.fronts.telephony.shown import shown
 from directory_server.store.rows import Client
 
@@ -29,12 +30,12 @@ class Entry:
     numbers: tuple[tuple[str, str], ...]
 
 
-def entries(persons: Iterable[Person], client: Client, longest: int) -> list[Entry]:
+def entries(persons: Iterable[Person], client: Client, naming: Naming, longest: int) -> list[Entry]:
     """Return the persons that have a name and a number to call, for a client.
 
     Numbers are in its format, their kinds in the language of its country.
     """
-    found = (_entry(person, client, longest) for person in persons)
+    found = (_entry(person, client, naming, longest) for person in persons)
     return [entry for entry in found if entry.name and entry.numbers]
 
 
@@ -53,7 +54,7 @@ def one_number_each(held: Iterable[Entry]) -> list[Entry]:
     ]
 
 
-def _entry(person: Person, client: Client, longest: int) -> Entry:
+def _entry(person: Person, client: Client, naming: Naming, longest: int) -> Entry:
     held: dict[str, PhoneKind] = {}
     for listing in person.ordered("numbers"):
         for number in listing.numbers:
@@ -64,9 +65,7 @@ def _entry(person: Person, client: Client, longest: int) -> Entry:
                 held.setdefault(shown(dialled, longest), number.kind)
     numbers = sorted(held.items(), key=lambda item: _ORDER.index(item[1]))
     country = client.location.country
-    return Entry(
-        shown(person.first("display_name"), longest), tuple((_word(kind, country), one) for one, kind in numbers)
-    )
+    return Entry(naming.of_person(person), tuple((_word(kind, country), one) for one, kind in numbers))
 
 
 def _word(kind: PhoneKind, country: str) -> str:
