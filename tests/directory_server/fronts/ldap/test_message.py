@@ -150,8 +150,10 @@ def test_what_is_beyond_the_limit_of_attributes_is_not_read() -> None:
         m.decode(request(0x63, SEARCH.replace(b"\x30\x00", ber.encode(ber.SEQUENCE, broken))), LIMITS)
 
 
-def test_an_unknown_way_to_authenticate_is_a_mechanism_nobody_offers() -> None:
-    assert m.decode(request(0x60, b"\x02\x01\x03\x04\x00\x81\x01x"), LIMITS).request.mechanism == "?"  # type: ignore[union-attr]
+@pytest.mark.parametrize("choice", [b"\x81\x01x", b"\xa3\x05\x04\x00\x04\x01x"])
+def test_an_unknown_way_to_authenticate_is_a_mechanism_nobody_offers(choice: bytes) -> None:
+    """SASL without a mechanism is no simple bind."""
+    assert m.decode(request(0x60, b"\x02\x01\x03\x04\x00" + choice), LIMITS).request.mechanism == "?"  # type: ignore[union-attr]
 
 
 def test_searches_are_remembered_by_their_bytes_and_not_without_end() -> None:
