@@ -37,4 +37,4 @@ def test_addresses_that_wait_are_counted_while_they_do():
     keeper.failed("a", b"x", 0)
     keeper.failed("b", b"x", 0)
     keeper.failed("b", b"y", 0)
-    assert [keeper.waiting(at) for at in (0, 0.9, 1.1, 2.1, 700)] == [2, 2, 1, 0, 0]
+    assert [keeper.waiting(at) for at in (0, 0.9, 1, 1.9, 2, 700)] == [2, 2, 1, 1, 0, 0]
