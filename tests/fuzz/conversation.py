@@ -8,10 +8,18 @@ from directory_server.fronts.ldap import ber, dn, lane
 from directory_server.fronts.ldap.event import Abandon, Bind, Operation
 from directory_server.fronts.ldap.filter import Present
 from directory_server.fronts.ldap.limits import Limits
-from directory_server.fronts.ldap.message import Decoded, Message, RequestRefusedError, Scope, SearchRequest, decode
+from directory_server.fronts.ldap.message import (
+    Decoded,
+    ExtendedRequest,
+    Message,
+    RequestRefusedError,
+    Scope,
+    SearchRequest,
+    decode,
+)
 from directory_server.fronts.ldap.response import NOTICE_OF_DISCONNECTION, Code, Tag, messages
 from directory_server.fronts.ldap.search import Running, Tree
-from directory_server.fronts.ldap.session import Session
+from directory_server.fronts.ldap.session import CANCEL, Session
 from tests.fakes import ldap_requests as written
 from tests.fakes.ldap_book import sample_book
 from tests.fuzz.exploring import Judge
@@ -46,11 +54,14 @@ def _is_name(text: str) -> bool:
 
 
 class Conversation:
-    """Leads one session; whatever it may not do is an AssertionError. `plan` decides what the owner is free to."""
+    """Leads one session; whatever it may not do is an AssertionError.
+
+    `plan` decides what the owner is free to. It answers `at_once`, sooner or later, or at the end.
+    """
 
     def __init__(self, plan: Random, *, at_once: bool) -> None:
         self._plan = plan
-        self._at_once = at_once
+        self._at_once = 1.0 if at_once else plan.choice((0.0, 0.6))
         self._lets_in = plan.random() < 0.7
         self._secure = plan.random() < 0.5
         self.session = Session(LIMITS, secure=self._secure, can_start_tls=not self._secure, decoded=Decoded())
@@ -72,7 +83,10 @@ class Conversation:
             assert len(self.session.outstanding) <= LIMITS.operations
         self._read()
         held = len(self.session._input)
-        assert held <= max(LIMITS.pdu_after_bind, LIMITS.pdu_before_bind), f"{held} bytes wait"
+        most = LIMITS.pdu_after_bind if self.session.client else LIMITS.pdu_before_bind
+        assert held <= most, f"{held} bytes wait"
+        announced = ber.header(self.session._input, 0, held)
+        assert announced is None or announced[2] <= most, f"{announced[2]} bytes are waited for"
         assert not self.session.waiting
         assert not (self.session.closed and (self._open or held))
 
@@ -88,7 +102,7 @@ class Conversation:
         if isinstance(event, Operation):
             assert event.id not in self._open, "two operations of one message id"
             self._open[event.id] = event
-            if self._at_once or self._plan.random() < 0.6:
+            if self._plan.random() < self._at_once:
                 self._finish(event.id)
         elif isinstance(event, Abandon):
             self.abandoned += len(event.ids)
@@ -102,7 +116,7 @@ class Conversation:
         else:
             self.started_tls = True
             self.session.tls_started()
-        if self._open and self._plan.random() < 0.3:
+        if self._at_once and self._open and self._plan.random() < 0.3:
             self._finish(next(iter(self._open)))
 
     def _finish(self, number: int) -> None:
@@ -211,6 +225,8 @@ def remembered(data: bytes) -> None:
         one, rest = rest[:stop], rest[stop:]
         quick = Session(LIMITS)
         quick.client = "sbc"
+        for other in (one[:-1], one + b"\0", one[:1] + bytes((one[1] ^ 1,)) + one[2:], one + rest if rest else b""):
+            assert lane.answer(other, quick, warm) is None, "an answer to what is not one whole message"
         known = lane.answer(one, quick, warm)
         found, wrong = None, ""
         try:
@@ -263,7 +279,10 @@ def conversations() -> dict[str, tuple[Judge, list[bytes]]]:
         others[0] + searches[0] + others[4] + others[9],
         b"".join(calls),
     ]
-    streams += [searches[0] + others[0] + too_large]
+    cancel = written.request(2, ExtendedRequest(CANCEL, b"\x30\x03\x02\x01\x01"))
+    streams += [
+        searches[0] + more for more in (too_large, cancel, searches[0], too_large + cancel, cancel + searches[0])
+    ]
     return {
         "session": (session, [*searches, *controlled, *others, *streams]),
         "remembered": (remembered, [*streams, *(one + one for one in searches), *searches]),

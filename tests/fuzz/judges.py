@@ -12,6 +12,7 @@ from directory_server.fronts.telephony import anynode, asked_text, basic, landis
 from tests.fakes import ldap_controls
 from tests.fakes import ldap_requests as written
 from tests.fuzz.exploring import Judge
+from tests.fuzz.mutation import Node, parsed
 
 LIMITS = Limits()
 _PLAIN = re.compile(r"[A-Za-z0-9.;-]*")
@@ -22,15 +23,19 @@ _LONGEST_NUMBER = 128
 def values(data: bytes) -> None:
     """Check that a header says the same however much of what follows has arrived, and that numbers come back."""
     with contextlib.suppress(ber.BerError):
+        tag, start, stop = ber.read(data, 0, len(data))
+        assert 0 < start <= stop <= len(data)
+        assert tag & 0x1F != 0x1F  # of more than one byte
+    with contextlib.suppress(ber.BerError):
         whole = ber.header(data, 0, len(data))
         for end in range(min(len(data), _PREFIXES)):
-            assert ber.header(data, 0, end) in {None, whole}
+            assert ber.header(data[:end], 0, end) in {None, whole}
         tag, start, stop = ber.read(data, 0, len(data))
         assert (tag, start, stop) == whole
-        assert 0 < start <= stop <= len(data)
         assert ber.read(written_again := ber.encode(tag, data[start:stop]), 0, len(written_again))[0] == tag
         assert ber.encode_text(ber.text(data, start, stop), tag) == written_again
         number = ber.integer(data, start, stop)
+        assert 1 <= stop - start <= 8
         encoded = ber.encode_integer(number)
         assert ber.integer(encoded, 2, len(encoded)) == number
 
@@ -60,10 +65,28 @@ def filters(data: bytes) -> None:
     except (ber.BerError, f.FilterTooLargeError):
         return
     assert stop <= len(data)
+    assert _is_sound(node)
     again = written.filter_bytes(node)
     assert f.decode(again, 0, len(again), LIMITS) == (node, len(again))
+    assert _bare(parsed(data[:stop])) == _bare(parsed(again)), "something was passed over"
     if all(_PLAIN.fullmatch(name) and name for name in _names(node)):
         assert filter_text.parse(filter_text.write(node)) == node
+
+
+def _bare(nodes: list[Node] | bytes | None) -> object:
+    """Return a tree without what may be written in several ways: extensible matches, whose flag may be left out."""
+    if not isinstance(nodes, list):
+        return nodes
+    return [(tag, None if tag == f.EXTENSIBLE else _bare(held)) for tag, held in nodes]
+
+
+def _is_sound(node: f.Filter) -> bool:
+    """Whether no substring is empty (RFC 4511 §4.5.1.7.2)."""
+    if isinstance(node, f.And | f.Or):
+        return all(map(_is_sound, node.parts))
+    if isinstance(node, f.Not):
+        return _is_sound(node.part)
+    return not isinstance(node, f.Substrings) or (all(node.any) and bool(node.initial or node.any or node.final))
 
 
 def _names(node: f.Filter) -> list[str]:
@@ -85,10 +108,13 @@ def controls(data: bytes) -> None:
         with contextlib.suppress(control.ControlError):
             found = control.read([m.Control(oid, critical=True, value=data)])
             value = b""
+            view = found.list_view
+            assert view is None or min(view.before, view.after, view.offset, view.count) >= 0
+            assert found.paged is None or found.paged.size >= 0
             if found.paged:
                 value = ldap_controls.paged(found.paged.size, found.paged.cookie)
-            elif found.list_view:
-                value = ldap_controls.list_view(found.list_view)
+            elif view:
+                value = ldap_controls.list_view(view)
             else:
                 value = ldap_controls.sort(*found.sort)
             assert control.read([m.Control(oid, critical=True, value=value)]) == found
@@ -144,7 +170,7 @@ def parsers() -> dict[str, tuple[Judge, list[bytes]]]:
     searches = [written.search(number, text) for number, text in enumerate(asked, 1)]
     searches += [written.search(7, "(sn=g*)", controls=(one,)) for one in asked_controls]
     return {
-        "values": (values, [*binary[:9], b"\x02\x01\x05", b"\x02\x04\x7f\xff\xff\xff", b"\x01\x01\xff"]),
+        "values": (values, [*binary[:9], *_LONG_FORMS, b"\x02\x01\x05", b"\x02\x04\x7f\xff\xff\xff", b"\x01\x01\xff"]),
         "message": (message, [*searches, *written.others()]),
         "filters": (filters, binary),
         "controls": (controls, [one.value for one in asked_controls if one.value]),
@@ -154,6 +180,7 @@ def parsers() -> dict[str, tuple[Judge, list[bytes]]]:
     }
 
 
+_LONG_FORMS = [b"\x04\x81\x02ab", b"\x30\x84\x00\x00\x00\x03\x02\x01\x05", b"\x02\x82\x00\x01\x7f", b"\x02\x00"]
 _NAMES = [
     text.encode()
     for text in (

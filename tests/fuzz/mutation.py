@@ -12,13 +12,16 @@ STRETCHED = 1024 * 1024 - 8 * LONGEST
 """Just what a bound client may send in one message."""
 _STRETCH_SHARE = 0.002
 _CONSTRUCTED = 0x20
-_DEEPEST = 40
+_DEEPEST = 200
 _BYTES = bytes((0, 1, 2, 4, 5, 10, 0x1F, 0x20, 0x30, 0x31, 0x7F, 0x80, 0x81, 0x84, 0x85, 0xA0, 0xA3, 0xC3, 0xFF))
-_LENGTHS = (b"\x80", b"\x81\x00", b"\x82\x00\x05", b"\x84\x00\x00\x00\x03", b"\x84\xff\xff\xff\xff", b"\x85\x01\x00")
+_LENGTHS = (
+    *(b"\x80", b"\x81\x00", b"\x82\x00\x05", b"\x84\x00\x00\x00\x03", b"\x84\xff\xff\xff\xff", b"\x85\x01\x00"),
+    *(b"\x83\x01\x00\x01", b"\x84\x00\x10\x00\x01"),  # just more than a message may have, unbound and bound
+)
 _NESTING = (0xA0, 0xA1, 0xA2, 0x30)
 _VALUES = (
     *(b"", b"*", b"\0", b"\xff\xfe", b"#04", b" ", b"\\", b'"', b"+", b"()", b"cn=", "ü".encode(), b"9" * 300),
-    *(b"\x01", b"\x7f", b"\x80", b"\xff", b"\x7f\xff\xff\xff", b"\x00\x80\x00\x00\x00", b"\x01" * 9),
+    *(b"", b"", b"\x01", b"\x7f", b"\x80", b"\xff", b"\x7f\xff\xff\xff", b"\x00\x80\x00\x00\x00", b"\x01" * 9),
     *(b"telephoneNumber", b"objectClass", b"+4930123456789", b"5*0*3*8", b"dc=contacts", b"2.5.13.2", b"1.1", b"+"),
 )
 
@@ -136,8 +139,9 @@ class Mutator:
     def _stretched(self, data: bytes) -> bytes:
         nodes = parsed(data)
         if not nodes:
-            piece = data[self._piece(data)] or b"("
-            return data + piece * (STRETCHED // len(piece))
+            piece = self._random.choice((data[self._piece(data)] or b"(", b"(!", b"(&", b"(|"))
+            many = piece * (STRETCHED // len(piece))
+            return self._random.choice((data + many, many + data))
         places = _places(nodes)
         among, at = self._random.choice(places[len(nodes) :] or places)  # one large message, not a thousand small ones
         among[at:at] = [among[at]] * (STRETCHED // len(encoded(among[at])))
