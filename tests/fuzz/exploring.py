@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import _lru_cache_wrapper
 from pathlib import Path
 from random import Random
+from tempfile import NamedTemporaryFile
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
@@ -33,10 +34,15 @@ class TooSlow(BaseException):
 
 
 class Fault(AssertionError):  # noqa: N818 - named as its reader knows it
-    """What a judge objected to, and how to see it again."""
+    """What a judge objected to, and how to see it again: an input too long to be printed is left in a file."""
 
     def __init__(self, judge: str, data: bytes, place: str, error: BaseException) -> None:
-        again = f"python -m tests.fuzz.replay {judge} {data.hex()}"
+        shown = data.hex()
+        if len(data) > LONGEST:
+            with NamedTemporaryFile("w", prefix="input-", suffix=".hex", delete=False) as file:
+                file.write(shown)
+            shown = f"< {file.name}"
+        again = f"python -m tests.fuzz.replay {judge} {shown}"
         super().__init__(f"{type(error).__name__}: {error}\n{place}; again by: {again}")
 
 

@@ -1,4 +1,4 @@
-"""Judge one input again, as a fault told it: `python -m tests.fuzz.replay JUDGE HEX`."""
+"""Judge one input again, as a fault told it: `python -m tests.fuzz.replay JUDGE HEX`, or the HEX from a file by `<`."""
 
 import sys
 
@@ -8,4 +8,5 @@ from tests.fuzz.judges import parsers
 JUDGES = parsers() | conversations()
 
 if __name__ == "__main__":
-    JUDGES[sys.argv[1]][0](bytes.fromhex(sys.argv[2]))
+    name, *told = sys.argv[1:]
+    JUDGES[name][0](bytes.fromhex(told[0] if told else sys.stdin.read()))
