@@ -95,8 +95,6 @@ def _names(node: f.Filter) -> list[str]:
         return [name for part in node.parts for name in _names(part)]
     if isinstance(node, f.Not):
         return _names(node.part)
-    if isinstance(node, f.Substrings) and not (node.initial or node.any or node.final):
-        return [""]  # what `(cn=**)` is read as, and bytes never say (test_filter.py)
     # `:dn` and a rule of that name are told apart by case-insensitive text, so a rule "dn" has no text of its own
     if isinstance(node, f.Extensible):
         return ["" if node.rule.lower() == "dn" else node.rule or "x", node.attribute or "x"]

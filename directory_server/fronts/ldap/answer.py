@@ -18,7 +18,6 @@ _OPERATIONAL = tuple(a for a in schema.ATTRIBUTES if a.operational)
 _Chosen: TypeAlias = tuple[tuple[bytes, schema.Attribute], ...]
 
 
-@lru_cache(maxsize=1024)
 def _choose(asked: tuple[str, ...]) -> _Chosen:
     """Return the encoded names and the attributes that a request's attribute list selects (RFC 4511 §4.5.1.8)."""
     chosen: dict[str, schema.Attribute] = {}
@@ -32,6 +31,10 @@ def _choose(asked: tuple[str, ...]) -> _Chosen:
             chosen.pop(attribute.name, None)
             chosen[name] = attribute
     return tuple((ber.encode_text(name), attribute) for name, attribute in chosen.items())
+
+
+_chosen_before = lru_cache(maxsize=1024)(_choose)
+_LONGEST_KEPT = 4096  # characters: anybody may send more
 
 
 class Writer:
@@ -52,7 +55,7 @@ class Writer:
         self._assertions = assertions if profile.echoes else []
         self._profile = profile
         self._types_only = types_only
-        self._chosen = _choose(asked)
+        self._chosen = (_chosen_before if sum(map(len, asked)) <= _LONGEST_KEPT else _choose)(asked)
 
     def operation(self, entry: Entry) -> bytes:
         """Return the SearchResultEntry of an entry, to be put into an envelope."""

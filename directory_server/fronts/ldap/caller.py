@@ -68,6 +68,8 @@ class Shape:
     def number(self, body: bytes) -> str | None:
         """Return the number of a request that has this shape and this length; None if it has not."""
         start = len(self._parts[0])
+        if body[start] != ber.OCTET_STRING:
+            return None
         size = body[start + 1]
         number = body[start : start + 2 + size]
         if number.join(self._parts) != body:
@@ -106,7 +108,7 @@ class Callers:
         """Remember the shape of a request without controls that was just answered, if it is a look-up."""
         if any(shape.number(body) is not None for shape in self._shapes.get(len(body), ())):
             return  # a known shape, whose number is none
-        if len(body) > _LONGEST or request.scope is not Scope.SUB or dn.parse(request.base) not in ((), self.base):
+        if len(body) > _LONGEST or request.scope is not Scope.SUB or not self._covers_all(request.base):
             return
         found = looked_up(request.filter)
         number = ber.encode_text(found[0]) if found else b""
@@ -118,6 +120,12 @@ class Callers:
             self._count = 0
         self._shapes.setdefault(len(body), []).append(Shape(parts, request, self))
         self._count += 1
+
+    def _covers_all(self, base: str) -> bool:
+        try:
+            return dn.parse(base) in {(), self.base}
+        except dn.DnSyntaxError:
+            return False
 
     def answer(self, body: bytes) -> list[bytes] | None:
         """Return the response operations of a request that has a known shape; None if none has it."""

@@ -108,6 +108,8 @@ def _item(text: str, offset: int) -> f.Filter:
         return f.Present(attribute)
     if operator == "=" and "*" in value:
         initial, *between, final = (_unescape(part, start) for part in value.split("*"))
+        if not (initial or any(between) or final):
+            raise FilterSyntaxError("substrings without parts", start)
         return f.Substrings(attribute, initial, tuple(part for part in between if part), final)
     plain = _unescape(value, start)
     if operator == "~=":

@@ -16,18 +16,27 @@ def squeeze(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-@lru_cache(maxsize=65536)
+_LONGEST_KEPT = 256
+
+
 def forms(text: str) -> tuple[str, ...]:
     """Return the spellings of a text that count as equal: `Jürgen` gives `jurgen` and `juergen`.
 
     Two texts match when they share a form. The first one is without accents and is what ordering compares.
     """
+    return _kept(text) if len(text) <= _LONGEST_KEPT else _forms(text)
+
+
+def _forms(text: str) -> tuple[str, ...]:
     plain = squeeze(text)
     if plain.isascii():
         return (plain,)
     stripped = _strip(plain.translate(_STRIPPED))
     written_out = _strip(plain.translate(_TRANSLITERATED))
     return (stripped,) if stripped == written_out else (stripped, written_out)
+
+
+_kept = lru_cache(maxsize=65536)(_forms)  # the short ones: anybody may send long ones
 
 
 def _strip(text: str) -> str:
