@@ -5,18 +5,20 @@ import threading
 from collections.abc import Callable, MutableSequence
 from typing import TypeAlias
 
+from directory_server.fronts.ldap.server import LdapFront
 from directory_server.observe.status import LdapActivity
 from directory_server.store.rows import Client
 
 Held: TypeAlias = MutableSequence[int]
 Verify: TypeAlias = Callable[[str, str, str], Client | None]
 
-_CONNECTIONS, _RIGHT, _WRONG = range(3)
+_FRONT, _RIGHT, _WRONG = slice(4), 4, 5
+_SIZE = 6
 
 
 def shared() -> Held:
     """Return zeros that a parent hands to the process it starts, and reads while that one counts."""
-    held: Held = multiprocessing.get_context("spawn").RawArray("q", 3)
+    held: Held = multiprocessing.get_context("spawn").RawArray("q", _SIZE)
     return held
 
 
@@ -24,17 +26,17 @@ class LdapCounts:
     """Counts into `held`, of which this process is the only writer; without it, for itself."""
 
     def __init__(self, held: Held | None = None) -> None:
-        self._held = held if held is not None else [0, 0, 0]
+        self._held = held if held is not None else [0] * _SIZE
         self._lock = threading.Lock()
 
     @property
     def activity(self) -> LdapActivity:
-        """The counts of now; the connections are those that `connected` was told last."""
+        """The counts of now; those of the front are what `look` saw last."""
         return LdapActivity(*self._held)
 
-    def connected(self, connections: int) -> None:
-        """Remember how many connections are open."""
-        self._held[_CONNECTIONS] = connections
+    def look(self, front: LdapFront) -> None:
+        """Take over what a front counts itself."""
+        self._held[_FRONT] = [front.connections, front.banned, front.requests, front.faults]
 
     def checked(self, verify: Verify) -> Verify:
         """Return a `verify` whose outcomes are counted."""

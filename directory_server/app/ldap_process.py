@@ -69,7 +69,7 @@ def front(
     settings = directory.config
 
     def watch() -> None:
-        counts.connected(made.connections)
+        counts.look(made)
         if tls:
             tls.check()
 

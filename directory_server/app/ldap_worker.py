@@ -38,9 +38,9 @@ class Worker:
 
     @property
     def activity(self) -> LdapActivity:
-        """What it does, and did; one that ended has no connections."""
+        """What it does, and did; one that ended has no connections and bans nobody."""
         did = LdapCounts(self._counted).activity
-        return did if self.alive else replace(did, connections=0)
+        return did if self.alive else replace(did, connections=0, banned=0)
 
     async def listens(self) -> bool:
         """Wait until it listens; False if it ended or took too long. Ask once."""

@@ -1,6 +1,6 @@
 """What the running directory says of itself: sources with freshness, index, fronts, and the line to the relay."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -67,15 +67,22 @@ class IndexStatus:
 
 @dataclass(frozen=True, slots=True)
 class LdapActivity:
-    """All LDAP processes together: open connections, and since the start the names and passwords by how they were."""
+    """All LDAP processes together: open connections and banned addresses, and what was counted since the start.
+
+    `requests` are those of all kinds, `faults` those that ended in an error of ours; names and passwords were `right`
+    or `wrong`. An address that is banned in several processes counts for each.
+    """
 
     connections: int = 0
+    banned: int = 0
+    requests: int = 0
+    faults: int = 0
     right: int = 0
     wrong: int = 0
 
     def plus(self, other: "LdapActivity") -> "LdapActivity":
         """Return the sum."""
-        return LdapActivity(self.connections + other.connections, self.right + other.right, self.wrong + other.wrong)
+        return LdapActivity(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,16 @@ def test_what_is_asked_is_counted(served: Served) -> None:
     served.until(lambda: value(served, "contactory_ldap_connections") == 0)
 
 
+def test_look_ups_are_counted_also_those_from_memory(served: Served) -> None:
+    before = value(served, "contactory_ldap_requests_total")
+    with ask(served) as wire:
+        for number in range(3, 13):
+            wire.sendall(oracle.search(number, f.Equality("telephoneNumber", "+498999998512")))
+            assert b"displayName" in wire.recv(4000)
+    served.until(lambda: value(served, "contactory_ldap_requests_total") >= before + 12)
+    assert value(served, "contactory_ldap_faults_total") == value(served, "contactory_ldap_banned_addresses") == 0
+
+
 def test_the_rest_tells_how_the_directory_is(served: Served) -> None:
     found = metrics(served)
     source = (("source", "customers"),)

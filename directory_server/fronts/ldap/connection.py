@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from directory_server.fronts.ldap import binding, lane, shortcut
 from directory_server.fronts.ldap.event import Abandon, Bind, Operation, StartTls
-from directory_server.fronts.ldap.fault import report
 from directory_server.fronts.ldap.message import SearchRequest
 from directory_server.fronts.ldap.response import Code, Tag, messages, result
 from directory_server.fronts.ldap.search import Running, Tree
@@ -45,7 +44,7 @@ class Connection(asyncio.Protocol):
             return
         peer = stream.get_extra_info("peername")
         self._address = str(peer[0]) if peer else "?"
-        self._shared.connections.add(self)
+        self._shared.connections[self] = self._session
         if not self._shared.doorkeeper.admit(self._address):
             self._session.close(Code.BUSY, "too many connections")
             self._flush()
@@ -56,11 +55,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - a broken wire is no news here
         """Stop everything that still works for this connection."""
-        if self in self._shared.connections:
-            self._shared.connections.discard(self)
-            self._shared.doorkeeper.leave(self._address)
-            if not self._shared.connections:
-                self._shared.empty.set()
+        self._shared.left(self, self._address)
         for running in self._running.values():
             running.abandoned = True
         for task in self._tasks:
@@ -179,7 +174,7 @@ class Connection(asyncio.Protocol):
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            report(error)
+            self._shared.failed(error)
             self.close(Code.OTHER, "internal error")
         self._flush()
 
@@ -232,7 +227,7 @@ class Connection(asyncio.Protocol):
         self._spawn(self._scan(operation, request, tree, running))
 
     def _fail(self, operation: Operation, error: Exception) -> None:
-        report(error)
+        self._shared.failed(error)
         tag = Tag.SEARCH_DONE if isinstance(operation.request, SearchRequest) else Tag.COMPARE
         self._session.finished(operation.id, result(operation.id, tag, Code.OTHER, "internal error"))
 

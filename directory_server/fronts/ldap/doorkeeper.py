@@ -34,6 +34,10 @@ class _Tally(Generic[_Key]):
         self._counts[key] = count, now
         return count
 
+    def all(self) -> list[tuple[int, float]]:
+        """Return every count and when it last grew."""
+        return list(self._counts.values())
+
     def take(self, key: _Key, most: int) -> int:
         """Take `most` off the count, or what there is; return how many were taken."""
         count, last = self._counts.pop(key, (0, 0.0))
@@ -84,6 +88,11 @@ class Doorkeeper:
             return True
         self._of_address.take(address, count)
         return False
+
+    def banned(self, now: float) -> int:
+        """Return the number of addresses that are banned."""
+        most, seconds = self._limits.bind_failures_per_address, self._limits.bind_ban_seconds
+        return sum(count >= most and now - last < seconds for count, last in self._of_address.all())
 
     def failed(self, address: str, account: str, now: float) -> float:
         """Count a wrong password and return how many seconds its answer waits."""

@@ -82,6 +82,21 @@ class LdapFront:
         """How many connections are open."""
         return len(self._shared.connections)
 
+    @property
+    def requests(self) -> int:
+        """How many requests came since the start, of all kinds."""
+        return self._shared.requests
+
+    @property
+    def faults(self) -> int:
+        """How many requests ended in an error of ours since the start."""
+        return self._shared.faults
+
+    @property
+    def banned(self) -> int:
+        """How many addresses are banned."""
+        return self._shared.doorkeeper.banned(self._shared.clock())
+
     async def start(self) -> None:
         """Listen; `addresses` then holds the bound host and port of "ldap" and "ldaps". Raises ListenError."""
         try:

@@ -17,13 +17,19 @@ def answer(data: bytes, session: Session, shared: Shared, address: str) -> bytes
 
     For a session at rest, which is bound, or ended, if the message asks for that.
     """
+    found = _answer(data, session, shared, address)
+    if found is not None:
+        session.messages += 1
+    return found
+
+
+def _answer(data: bytes, session: Session, shared: Shared, address: str) -> bytes | None:
     if len(data) == lane.UNBIND_BYTES and lane.is_unbind(data):
         session.end()
         return b""
     if not session.client:
         return None if session.outstanding else _bound(data, session, shared, address)
-    can_start_tls, secure = session.can_start_tls, session.secure
-    tree = shared.credentials.tree(session.client, address, can_start_tls=can_start_tls, secure=secure)
+    tree = shared.tree(session, session.client, address)
     return lane.answer(data, session, tree) if tree is not None else None
 
 

@@ -90,6 +90,12 @@ def _index(index: IndexStatus) -> Iterator[Metric]:
 def _activity(activity: Activity) -> Iterator[Metric]:
     ldap = activity.ldap
     yield _gauge("contactory_ldap_connections", "Open LDAP connections of all processes.", _one(ldap.connections))
+    banned = "Addresses that guessed LDAP passwords and are banned, in each process."
+    yield _gauge("contactory_ldap_banned_addresses", banned, _one(ldap.banned))
+    requests = "Requests of LDAP clients of all kinds."
+    yield Metric("contactory_ldap_requests_total", Kind.COUNTER, requests, _one(ldap.requests))
+    faults = "Requests of LDAP clients that ended in an error of the directory's own."
+    yield Metric("contactory_ldap_faults_total", Kind.COUNTER, faults, _one(ldap.faults))
     yield Metric(
         "contactory_ldap_logins_total",
         Kind.COUNTER,

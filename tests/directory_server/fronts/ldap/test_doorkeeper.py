@@ -98,3 +98,12 @@ def test_what_is_kept_is_bounded() -> None:
         assert len(kept) <= 10_000
     assert keeper.failed("a0", "n0", 0.0) == 1.0
     assert keeper.failed("a10049", "n0", 0.0) == 4.0
+
+
+def test_banned_addresses_are_counted_while_they_are() -> None:
+    keeper = Doorkeeper(LIMITS)
+    for at in range(6):
+        keeper.failed("a", f"n{at}", 0.0)
+        keeper.failed("b", f"n{at}", 10.0)
+    keeper.failed("c", "x", 0.0)
+    assert [keeper.banned(now) for now in (10.0, 299.0, 300.0, 310.0)] == [2, 2, 1, 0]

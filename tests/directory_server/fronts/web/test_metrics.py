@@ -40,7 +40,9 @@ STATUS = Status(
     lines=(LineStatus("https://relay.example", "waiting", None, Health.WARNING, "refused"),),
     certificate=CertificateStatus("/etc/tls/own.crt", EXPIRES, 852_895.0, Health.WARNING),
     index=IndexStatus(contacts=690, behind=10, growing=True),
-    activity=Activity(LdapActivity(3, 40, 2), (LookUps("text", "found", 5), LookUps("text", "nobody", 1)), waiting=1),
+    activity=Activity(
+        LdapActivity(3, 1, 900, 4, 40, 2), (LookUps("text", "found", 5), LookUps("text", "nobody", 1)), waiting=1
+    ),
 )
 
 
@@ -70,6 +72,9 @@ def test_every_part_of_the_status_has_its_figures() -> None:
     assert values(found, "contactory_front_up") == {"web": 1, "ldap": 1, "ldaps": 0}
     assert values(found, "contactory_line_up") == {"https://relay.example": 0}
     assert values(found, "contactory_ldap_connections") == {"": 3}
+    assert values(found, "contactory_ldap_banned_addresses") == {"": 1}
+    assert values(found, "contactory_ldap_requests_total") == {"": 900}
+    assert values(found, "contactory_ldap_faults_total") == {"": 4}
     assert values(found, "contactory_ldap_logins_total") == {"right": 40, "wrong": 2}
     assert values(found, "contactory_http_lookups_total") == {"text found": 5, "text nobody": 1}
     assert values(found, "contactory_http_waiting_addresses") == {"": 1}
