@@ -42,8 +42,8 @@ class Segment:
 
     def __init__(self, file: SegmentFile) -> None:
         held = file.array
-        text = held("entries").tobytes().decode()
-        self.entries: list[str] = text.split("\n") if text else []
+        self._file = file
+        self._entries: list[str] | None = None
         self.rows: npt.NDArray[np.int64] = held("rows")
         self.by_row: Ids = held("by_row")
         self.starts: Ids = held("starts")
@@ -66,6 +66,15 @@ class Segment:
         self.size = len(self.rows)
         self.source: npt.NDArray[np.uint32] = held("source")
         self.sources: list[int] = file.facts["sources"]
+
+    @property
+    def entries(self) -> list[str]:
+        """The vocabulary; read when it is asked for first, as no look-up of a number waits for a list of all words."""
+        found = self._entries
+        if found is None:
+            text = self._file.array("entries").tobytes().decode()
+            found = self._entries = text.split("\n") if text else []
+        return found
 
     def beginning(self, word: str) -> tuple[int, int]:
         """Return the run of entries whose word begins so: first, and behind the last."""
