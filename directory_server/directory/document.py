@@ -72,7 +72,7 @@ def document(identity: int, source: int, contact: Contact, at: Reader, kept: Kep
     )
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=32768)
 def _spelt(company: str) -> str:
     return " ".join(words(company))
 

@@ -9,6 +9,7 @@ VERSION = 2
 
 LONGEST = 40
 DIGITS = 6
+_LONGEST_KEPT = 64
 
 _SPECIAL = {
     "ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l",
@@ -47,12 +48,15 @@ def contract(word: str) -> str:
     return _UMLAUT.sub(r"\1", word) if "e" in word else word
 
 
-@lru_cache(maxsize=131072)
 def words(text: str, digits: int = DIGITS) -> tuple[str, ...]:
     """Return the words of a text in normal form, in order; o'connell also gives connell.
 
     Words are cut at 40 letters; of pure digits more than `digits` are left out: they are numbers, and found as such.
     """
+    return _kept(text, digits) if len(text) <= _LONGEST_KEPT else _words(text, digits)
+
+
+def _words(text: str, digits: int) -> tuple[str, ...]:
     found: list[str] = []
     for word in _WORD.findall(fold(text)):
         parts = (word.replace("'", ""), word.rpartition("'")[2]) if "'" in word else (word,)
@@ -63,11 +67,4 @@ def words(text: str, digits: int = DIGITS) -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=65536)
-def mail_words(address: str) -> tuple[str, ...]:
-    """Return the words of an e-mail address (or a part of one), without the top-level domain."""
-    local, at, domain = address.rpartition("@")
-    if not at:
-        return words(address)
-    labels, dot, _top = domain.rpartition(".")
-    return words(local) + words(labels if dot else domain)
+_kept = lru_cache(maxsize=32768)(_words)  # names and companies; queries may be long and never come again

@@ -166,7 +166,7 @@ def without_legal_form(name: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in name if word not in _LEGAL_FORMS) or name
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=32768)
 def company_words(company: str) -> tuple[str, ...]:
     """Return the first two words of a company's name without its legal form."""
     return tuple(word for word in words(company) if word not in _LEGAL_FORMS)[:2]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory_server.directory.normal_form import LONGEST, contract, fold, mail_words, words
+from directory_server.directory import normal_form
+from directory_server.directory.normal_form import LONGEST, contract, fold, words
 
 LATIN = "abcdeghilmnoqrstuvwxyzäöüßéèñçøł\u0131'- ÄÖÜẞŁİŒæ\u01fd\u0301\u0308"
 OTHERS = "\u0430\u0431\u0432\u0418\u0419\u0391\u03c3\u03c2\u3042"
@@ -64,21 +65,6 @@ def test_words(text, expected):
     assert words(text) == expected
 
 
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("hans.mueller@acme.example", ("hans", "muller", "acme")),
-        ("hans@localhost", ("hans", "localhost")),
-        ("info@sub.acme.co", ("info", "sub", "acme")),
-        ("hans.mueller", ("hans", "muller")),
-        ("@acme.example", ("acme",)),
-        ("@", ()),
-    ],
-)
-def test_mail_words(address, expected):
-    assert mail_words(address) == expected
-
-
 def test_words_are_cut_at_forty_letters():
     assert words("b" * 100) == ("b" * LONGEST,)
     assert words("ж" * 100) == ("ж" * LONGEST,)
@@ -122,3 +108,12 @@ def test_all_three_ways_to_write_an_umlaut_are_one(text):
 def test_composed_and_decomposed_text_is_the_same(text):
     composed, decomposed = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
     assert words(composed) == words(decomposed)
+
+
+def test_a_long_text_is_not_kept_in_memory():
+    """Anybody may search for one."""
+    normal_form._kept.cache_clear()
+    assert words("Anna " * 1000) == ("anna",) * 1000
+    assert normal_form._kept.cache_info().currsize == 0
+    assert words("Anna Berta") == ("anna", "berta")
+    assert normal_form._kept.cache_info().currsize == 1
