@@ -112,8 +112,9 @@ def test_many_small_segments_become_one(store):
 
 def test_a_merged_segment_has_the_order_of_names(store, monkeypatch):
     monkeypatch.setattr(module, "_MOST_SMALL", 1)
-    store.add({1: "carla", 2: "anna"})
+    store.add({1: "carla", 2: "anna", 5: "aaron"})
     store.add({3: "berta", 4: "anna"})
+    store.remove([5])
     store.tidy()
     assert store.found("x")[1] == [2, 4, 3, 1]
 
