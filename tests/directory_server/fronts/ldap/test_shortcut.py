@@ -57,6 +57,7 @@ def test_a_right_bind_is_answered_as_the_session_answers_it(shared: Shared, name
     other.bound(event.id, "sbc", shared.credentials.authorisation(SBC))
     assert shortcut.answer(request, session, shared, HERE) == other.take_output()
     assert (session.client, session.authorisation) == (other.client, other.authorisation)
+    assert session.messages == other.messages == 1
     assert session.at_rest
 
 
@@ -115,6 +116,7 @@ def test_an_unbind_ends_without_a_word(shared: Shared, client: str) -> None:
     session.bind_as(client, "")
     session.outstanding.add(7)
     assert shortcut.answer(UNBIND, session, shared, HERE) == b""
+    assert session.messages == 1
     assert session.closed
     assert session.take_output() == b""
     assert session.next_event() is not None, "what was asked is abandoned"
