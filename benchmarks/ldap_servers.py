@@ -20,6 +20,7 @@ import trustme
 import uvloop
 
 from benchmarks.ldap_book import CLIENT, PASSWORD, SUFFIX, ldif
+from directory_server.app.ldap_process import settled
 from directory_server.directory.view import for_client
 from directory_server.fronts.ldap.presented import Files, Presented
 from directory_server.fronts.ldap.server import LdapFront
@@ -104,6 +105,7 @@ def _serve(data: Path, folders: dict[str, Path], pipe: Pipe) -> None:
             fronts = {kind: _made(world, folder, plain=kind == ECDSA) for kind, folder in folders.items()}
             for front in fronts.values():
                 await front.start()
+            settled()
             ports = {kind: front.addresses["ldaps"][1] for kind, front in fronts.items()}
             pipe.send(ports | {"": fronts[ECDSA].addresses["ldap"][1]})
             await asyncio.to_thread(pipe.recv)

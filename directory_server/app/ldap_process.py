@@ -117,14 +117,19 @@ async def _until_stopped(
         asyncio.get_running_loop().add_reader(parent.sentinel, signals.hurry)
     serving = front(directory, tls, counts, listeners)
     await serving.start()
-    gc.collect()
-    gc.freeze()  # no full collection goes through all of what is there for good while a phone rings
+    settled()
     with contextlib.suppress(OSError):  # a parent that stops meanwhile no longer wants to know
         ready.send_bytes(READY)
     try:
         await signals.stopped.wait()
     finally:
         await serving.stop(directory.config.drain_seconds, signals.hurried)
+
+
+def settled() -> None:
+    """Take what is there for good out of the garbage collector's sight: it would look at all of it while phones ring."""
+    gc.collect()
+    gc.freeze()
 
 
 def run(work: Any) -> None:

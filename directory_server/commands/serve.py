@@ -23,7 +23,7 @@ def serve(
     import json
 
     from directory_server.app import Directory
-    from directory_server.app.ldap_process import run
+    from directory_server.app.ldap_process import run, settled
     from directory_server.app.server import AddressTaken, Server
     from directory_server.commands.faults import faults
     from directory_server.observe import logs
@@ -31,6 +31,7 @@ def serve(
     logs.start()
 
     def started(facts: dict[str, str]) -> None:
+        settled()
         text = json.dumps(facts) if as_json else "\n".join(f"{name:8} {address}" for name, address in facts.items())
         print(text, flush=True)
 

@@ -64,7 +64,7 @@ class NumberParts:
     codes: Pages
     docs: Ids
     tails: Pages
-    fence: list[int]
+    fence: memoryview
 
     @classmethod
     def stored(cls, file: SegmentFile, name: str) -> "NumberParts":
@@ -74,7 +74,7 @@ class NumberParts:
             file.pages(f"{name}.codes"),
             file.array(f"{name}.docs"),
             file.pages(f"{name}.tails"),
-            file.array(f"{name}.fence").tolist(),
+            file.array(f"{name}.fence").data,  # so long that a list of it would keep look-ups waiting
         )
 
     def beginning(self, digits: str) -> Ids:
