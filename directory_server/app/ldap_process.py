@@ -127,7 +127,7 @@ async def _until_stopped(
 
 
 def settled() -> None:
-    """Take what is there for good out of the garbage collector's sight: it would look at all of it while phones ring."""
+    """Take what is there for good out of the garbage collector's sight: it looks at all of it while phones ring."""
     gc.collect()
     gc.freeze()
 
