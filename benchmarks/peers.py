@@ -21,7 +21,7 @@ from benchmarks.address_book import AddressBook
 from benchmarks.figures import WARM, Times, timed
 from benchmarks.queries import NOT_FTS5, asked_number, classes, keystrokes, national
 from connectors.contact import Contact
-from directory_server.directory.normal_form import mail_words, words
+from directory_server.directory.normal_form import words
 from tests.servers.postgres import DATABASE, PASSWORD, USER, Postgres
 
 LIMIT = 20
@@ -41,12 +41,18 @@ def rows(contacts: Iterable[Contact], first: int = 0) -> Iterator[Row]:
                   contact.birthday, *contact.urls, *contact.categories,
                   *(value for _, value in contact.custom))  # fmt: skip
         rest = [word for text in fields if text for word in words(text)]
-        rest += [word for email in contact.emails for word in mail_words(email.address)]
+        rest += [word for email in contact.emails for word in _mail_words(email.address)]
         parts = (contact.prefix, contact.given_name, contact.middle_name, contact.family_name, contact.suffix,
                  contact.nickname, contact.name())  # fmt: skip
         name = dict.fromkeys(words(" ".join(parts)))
         numbers = " ".join(national(phone.raw) for phone in contact.phones)
         yield at, " ".join(name), " ".join(rest), numbers
+
+
+def _mail_words(address: str) -> tuple[str, ...]:
+    """Return the words of an e-mail address without the top-level domain."""
+    local, at, domain = address.rpartition("@")
+    return words(local) + words(domain.rpartition(".")[0] or domain) if at else words(address)
 
 
 class Fts5:

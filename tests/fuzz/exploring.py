@@ -111,17 +111,20 @@ def _arm(seconds: float) -> None:
 
 
 def explore(name: str, judge: Judge, seeds: list[bytes], seed: int, seconds: float) -> Report:
-    """Judge the seeds and what mutation makes of them; raises Fault, AssertionError where memory grows."""
+    """Judge the seeds and what mutation makes of them for so many seconds of CPU time.
+
+    Raises Fault, and AssertionError where memory grows.
+    """
     corpus = list(seeds)
     mutator = Mutator(Random(seed), corpus)
     ways = Ways() if sys.gettrace() is None else None  # who measures coverage or debugs keeps the trace
-    end, count, slowest = time.monotonic() + 0.95 * seconds, 0, 0.0
-    begun = resident()
+    count, slowest, begun = 0, 0.0, resident()
     gc.collect()
     gc.freeze()  # else a full collection counts for the input that meets it
+    end = time.thread_time() + 0.95 * seconds
     try:
         with limited() as limit:
-            while count < len(seeds) or time.monotonic() < end:
+            while count < len(seeds) or time.thread_time() < end:
                 data = seeds[count] if count < len(seeds) else mutator.next()
                 count += 1
                 before = time.thread_time()
