@@ -21,7 +21,9 @@ from directory_server.directory.words.segment_file import Damaged, Sections, Seg
 
 _HEAD: Final = Struct("<II")
 _UNIT: Final = 8
-"""Bytes in which beginnings are counted: cards of one segment have 32 GiB."""
+"""Bytes in which beginnings are counted."""
+_MOST: Final = (1 << 32) * _UNIT
+"""Bytes that the cards of one segment stay below: 32 GiB, which is 32 KiB for each of a million."""
 _USUAL: Final = 1024
 """Bytes within which most cards end."""
 _AT_ONCE: Final = 1024 * 1024
@@ -103,5 +105,7 @@ class CardCollector:
 
 
 def sections(pile: Pile, begins: Ids) -> Sections:
-    """Return what is stored of cards, `begins` being in the order of the documents."""
+    """Return what is stored of cards, `begins` being in the order of the documents; raises OverflowError."""
+    if pile.size >= _MOST:
+        raise OverflowError("the contacts of one segment of the index take 32 GiB or more")
     return {"cards.begins": begins, "cards": pile}

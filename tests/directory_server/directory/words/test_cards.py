@@ -83,3 +83,12 @@ def test_a_file_that_was_cut_short_is_noticed(tmp_path):
     for doc in (0, 1):
         with pytest.raises(Damaged):
             cards.of(doc)
+
+
+def test_more_than_can_be_counted_is_an_error(monkeypatch):
+    collector = collected([b"a" * 100, b"b" * 100])
+    monkeypatch.setattr(module, "_MOST", collector.pile.size)
+    with pytest.raises(OverflowError):
+        sections(collector.pile, collector.begins())
+    monkeypatch.setattr(module, "_MOST", collector.pile.size + 1)
+    sections(collector.pile, collector.begins())
