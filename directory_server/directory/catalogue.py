@@ -1,9 +1,9 @@
 """Catalogue: the contacts of an index, read from where their documents are and shown as a scope may see them."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from directory_server.directory.words.segments import Opened
 Place: TypeAlias = tuple[Opened, int]
 """A segment as a snapshot sees it, and a document of it."""
 
+Result = TypeVar("Result")
+
 _IDS: Final = 1 << (63 - SOURCE_BITS)
 """Ids are smaller."""
 
@@ -27,16 +29,17 @@ def _damaged() -> sqlite3.DatabaseError:
 
 def card(opened: Opened, doc: int) -> Card:
     """Return a document's card; raises sqlite3.DatabaseError for one that cannot be read."""
-    try:
-        return from_bytes(opened.segment.cards.of(doc))
-    except (Damaged, UnreadableError):
-        raise _damaged() from None
+    return _read(opened, doc, from_bytes)
 
 
 def sort_of(opened: Opened, doc: int) -> str:
     """Return the name a document is sorted by, whoever asks; raises sqlite3.DatabaseError as `card` does."""
+    return _read(opened, doc, sort_from_bytes)
+
+
+def _read(opened: Opened, doc: int, decode: Callable[[bytes | memoryview], Result]) -> Result:
     try:
-        return sort_from_bytes(opened.segment.cards.of(doc))
+        return decode(opened.segment.cards.of(doc))
     except (Damaged, UnreadableError):
         raise _damaged() from None
 
@@ -85,10 +88,12 @@ def listings(
 
 def by_id(opened: Sequence[Opened], contact_id: int, scope: Scope, names: dict[int, str]) -> Listing | None:
     """Return one contact, or None if it is unknown or out of scope."""
-    if not 0 < contact_id < _IDS:
-        return None
-    rows = [row for row in _from(opened, contact_id << SOURCE_BITS, 1) if contact_of(row) == contact_id]
-    return listing(places(opened, rows), rows[0], None, scope, names) if rows else None
+    for one in opened:
+        for doc in one.segment.contacts((contact_id,)).tolist():
+            if one.alive is None or one.alive[doc]:
+                row = int(one.segment.rows[doc])
+                return listing({row: (one, doc)}, row, None, scope, names)
+    return None
 
 
 def following(

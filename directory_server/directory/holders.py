@@ -45,11 +45,10 @@ class Holders:
         for opened in self._opened:
             for numbers, group in opened.segment.holding:
                 for number in asked:
-                    start, end = numbers.packed.run(number)
-                    if start < end:
-                        docs = numbers.docs[start:end]
-                        if nameless:
-                            docs = _among(docs, opened.segment.nameless)
+                    docs = numbers.holding(number)
+                    if nameless and len(docs):
+                        docs = _among(docs, opened.segment.nameless)
+                    if len(docs):
                         found.update(self._allowed(self._rows(opened, docs), group, nameless=nameless))
         rows = sorted(found)
         return rows if len(wanted[0]) < MOST_DIGITS else [row for row in rows if self._has(row, key)]

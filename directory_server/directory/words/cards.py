@@ -50,8 +50,10 @@ class Cards:
         found = self._read(at, min(_USUAL, self._size - at))
         length, checksum = _HEAD.unpack_from(found)
         end = _HEAD.size + length
+        if end > self._size - at:
+            raise Damaged("a card is longer than what is there")
         if end > len(found):
-            found = self._read(at, min(end, self._size - at))
+            found = self._read(at, end)
         card = found[_HEAD.size : end]
         if crc32(card) != checksum:
             raise Damaged("a card is not what was written")

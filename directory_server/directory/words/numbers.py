@@ -86,7 +86,11 @@ class NumberParts:
 
     def equal(self, digits: str) -> Ids:
         """Return the holders of exactly this number, as far as DIGITS of them tell."""
-        start, end = self.packed.run(packed(digits))
+        return self.holding(packed(digits))
+
+    def holding(self, number: int) -> Ids:
+        """Return the holders of a packed number."""
+        start, end = self.packed.run(number)
         return self.docs[start:end]
 
     def containing(self, digits: str) -> Ids:

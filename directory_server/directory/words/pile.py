@@ -15,7 +15,7 @@ class Pile:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Take the folder that has room for a file, None for the system's own."""
-        self._file = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder) if folder else None)  # noqa: SIM115 - see below
+        self._file = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder) if folder else None)  # noqa: SIM115 - it goes with the pile
         finalize(self, self._file.close)
         self.size = 0
 
