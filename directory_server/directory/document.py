@@ -1,6 +1,5 @@
 """Documents: what the index keeps of one contact, computed purely from the contact and its source's location."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -9,6 +8,7 @@ from connectors.contact import Contact, PlaceKind
 from directory_server.directory import card
 from directory_server.directory.link import links
 from directory_server.directory.listing import Number
+from directory_server.directory.names import ASKED, Names
 from directory_server.directory.normal_form import words
 from directory_server.directory.number import read_all
 from directory_server.directory.reader import Reader
@@ -51,7 +51,9 @@ class Kept(NamedTuple):
     contact: str
 
 
-def document(identity: int, source: int, contact: Contact, at: Reader, kept: Kept | None = None) -> Document:
+def document(  # noqa: PLR0917 - called for every contact, by place
+    identity: int, source: int, contact: Contact, at: Reader, kept: Kept | None = None, names: Names = ASKED
+) -> Document:
     """Return what to keep of this contact, whose numbers are read at its source's location; a card only of `kept`."""
     numbers = read_all(contact.phones, at) if contact.phones else ()
     given = contact.given_name
@@ -64,17 +66,12 @@ def document(identity: int, source: int, contact: Contact, at: Reader, kept: Kep
         initial=_initial(given) if given and len(given) < _SHORTEST_NAME else "",
         sort=sort,
         numbers=numbers,
-        links=links(contact, numbers),
-        company=_spelt(contact.company),
+        links=links(contact, numbers, names),
+        company=" ".join(names.companies[contact.company].words),
         own_trunk="+" + at.own if at.own else "",
         nameless=not given and not contact.family_name,
         card=card.to_bytes(sort, *kept, numbers) if kept else b"",
     )
-
-
-@lru_cache(maxsize=32768)
-def _spelt(company: str) -> str:
-    return " ".join(words(company))
 
 
 def _initial(given_name: str) -> str:

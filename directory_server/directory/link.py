@@ -10,7 +10,8 @@ from typing import Final
 from connectors.contact import Contact, PhoneKind, PlaceKind
 from directory_server.directory.columns import GROUPS
 from directory_server.directory.listing import Number
-from directory_server.directory.person import is_personal, name_company_key, personal_mail
+from directory_server.directory.names import ASKED, Names, name_company_key
+from directory_server.directory.person import is_personal, personal_mail
 from directory_server.store.rows import FieldGroup
 
 NAMES: Final = 1 << 62
@@ -21,7 +22,7 @@ _HOME, _HOME_PHONE = PlaceKind.HOME, PhoneKind.HOME  # attributes of an Enum are
 _NAME, _BUSINESS, _PRIVATE = map(GROUPS.index, (FieldGroup.NAME, FieldGroup.BUSINESS, FieldGroup.PRIVATE))
 
 
-def links(contact: Contact, numbers: tuple[Number, ...]) -> tuple[tuple[int, int], ...]:
+def links(contact: Contact, numbers: tuple[Number, ...], names: Names = ASKED) -> tuple[tuple[int, int], ...]:
     """Return the keys under which other contacts of the same person may be found.
 
     With each comes the number of its field group (see `columns.GROUPS`).
@@ -36,7 +37,7 @@ def links(contact: Contact, numbers: tuple[Number, ...]) -> tuple[tuple[int, int
         for number in numbers
         if is_personal(number)
     ]
-    key = name_company_key(contact)
+    key = name_company_key(contact, names)
     if key:
         found.append((NAMES | _hashed(key), _NAME))
     # Hardly any comes twice.

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from directory_server.directory.document import sort_name
 from directory_server.directory.listing import Listing
+from directory_server.directory.names import is_company, without_legal_form
 from directory_server.directory.normal_form import words
-from directory_server.directory.person import is_company, without_legal_form
 
 
 def question(company: str) -> str:

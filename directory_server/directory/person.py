@@ -11,7 +11,6 @@ Two listings are the same if what both show has one of these; a name alone never
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import combinations
 
 from rapidfuzz.distance import OSA
@@ -19,6 +18,7 @@ from rapidfuzz.distance import OSA
 from connectors.contact import Contact, PhoneKind, PlaceKind
 from directory_server.directory import dialling, phonetic
 from directory_server.directory.listing import Listing, Match, Number
+from directory_server.directory.names import company_words, is_company, name_company_key, name_words
 from directory_server.directory.normal_form import words
 
 MOST_HOLDERS = 30
@@ -28,11 +28,6 @@ _ROLES = frozenset(
     ("info", "office", "kontakt", "contact", "sales", "mail", "post", "service", "support", "vertrieb", "zentrale",
      "einkauf", "verkauf", "buchhaltung", "rechnung", "bewerbung", "empfang", "sekretariat", "hello", "team", "admin",
      "webmaster", "noreply", "no-reply", "hallo", "anfrage", "buero", "verwaltung", "billing", "jobs", "marketing")
-)  # fmt: skip
-_LEGAL_FORMS = frozenset(
-    ("gmbh", "ag", "kg", "ohg", "mbh", "ug", "se", "co", "und", "and", "ev", "eg", "gbr", "inc", "ltd", "llc", "plc",
-     "corp", "sa", "sarl", "sas", "srl", "spa", "bv", "nv", "sp", "zoo", "sro", "kft", "oy", "ab", "as", "the", "der",
-     "die")
 )  # fmt: skip
 _LINKING = (PhoneKind.WORK, PhoneKind.MOBILE, PhoneKind.HOME)  # a tuple finds its very members faster than a set
 _VOWELS = frozenset("aeiouy")
@@ -159,48 +154,6 @@ def personal_mail(address: str) -> str:
     mail = address.strip().casefold()
     local, at, domain = mail.partition("@")
     return mail if at and local and domain and local not in _ROLES else ""
-
-
-def without_legal_form(name: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words of a company's name without its legal form; all of them where nothing else is left."""
-    return tuple(word for word in name if word not in _LEGAL_FORMS) or name
-
-
-@lru_cache(maxsize=32768)
-def company_words(company: str) -> tuple[str, ...]:
-    """Return the first two words of a company's name without its legal form."""
-    return tuple(word for word in words(company) if word not in _LEGAL_FORMS)[:2]
-
-
-def name_words(contact: Contact) -> tuple[str, ...]:
-    """Return the words of given and family name, else of the display name."""
-    return words(contact.given_name) + words(contact.family_name) or words(contact.display_name)
-
-
-def name_company_key(contact: Contact) -> str:
-    """Return the sorted words of the name with the company's first words; "" unless both are known.
-
-    A company's own entry has the whole name of the company: branches stay apart.
-    """
-    name, company = name_words(contact), company_words(contact.company)
-    if not company:
-        return ""
-    if not contact.given_name and not contact.family_name and _plain(name) <= set(words(contact.company)):
-        return "|" + " ".join(sorted(_plain(words(contact.company))))
-    if len(name) < 2 or (name[0] in company and set(name) <= set(company)):  # noqa: PLR2004 - given and family name
-        return ""
-    return " ".join(sorted(name)) + "|" + " ".join(company)
-
-
-def _plain(name: tuple[str, ...]) -> set[str]:
-    return set(name) - _LEGAL_FORMS
-
-
-def is_company(contact: Contact) -> bool:
-    """Whether a contact is a company's own entry: no given or family name, and called what the company is called."""
-    if contact.given_name or contact.family_name or not contact.company:
-        return False
-    return _plain(words(contact.display_name)) <= set(words(contact.company))
 
 
 def _near(one: str, other: str) -> bool:

@@ -6,7 +6,8 @@ from msgspec import structs
 
 from connectors.contact import Contact, PhoneKind
 from directory_server.directory.listing import Listing, Number
-from directory_server.directory.person import company_words, together
+from directory_server.directory.names import company_words
+from directory_server.directory.person import together
 from directory_server.store.rows import SharedNumbers
 
 _MOST_COMPANIES = 3

@@ -12,8 +12,9 @@ from directory_server.directory import catalogue, dialling, holders
 from directory_server.directory.link import NAMES
 from directory_server.directory.listing import Listing
 from directory_server.directory.lookup import MOST_HOLDERS
+from directory_server.directory.names import is_company
 from directory_server.directory.person import MOST_HOLDERS as MOST_OF_ONE
-from directory_server.directory.person import is_company, together
+from directory_server.directory.person import together
 from directory_server.directory.quality.finding import Finding
 from directory_server.directory.scope import Scope
 from directory_server.directory.tables import source_of

@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.contact import Contact, Email, Phone, PhoneKind
+from directory_server.directory.names import is_company, without_legal_form
 from directory_server.directory.normal_form import words
 from directory_server.directory.people import question
-from directory_server.directory.person import is_company, without_legal_form
 from directory_server.store.rows import FieldGroup
 from tests.fakes.world import EVERYTHING, World
 

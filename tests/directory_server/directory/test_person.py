@@ -12,9 +12,7 @@ from directory_server.directory.link import links
 from directory_server.directory.listing import Listing, Match
 from directory_server.directory.number import read
 from directory_server.directory.person import (
-    company_words,
     merge,
-    name_company_key,
     names_compatible,
     one_person,
     personal_mail,
@@ -157,26 +155,6 @@ def test_not_the_same(one, other):
 )
 def test_personal_mail(address, expected):
     assert personal_mail(address) == expected
-
-
-@pytest.mark.parametrize(
-    ("company", "expected"),
-    [
-        ("Acme GmbH & Co. KG", ("acme",)),
-        ("Die Große Firma AG", ("grosse", "firma")),
-        ("Müller und Söhne Bau", ("muller", "sohne")),
-        ("GmbH", ()),
-        ("", ()),
-    ],
-)
-def test_company_words(company, expected):
-    assert company_words(company) == expected
-
-
-def test_name_and_company_in_any_order_are_one_key():
-    one, other = Contact(**HANS, company="Acme GmbH"), Contact(display_name="Müller Hans", company="ACME")
-    assert name_company_key(one) == name_company_key(other) == "hans muller|acme"
-    assert name_company_key(Contact(**HANS)) == ""
 
 
 @pytest.mark.parametrize("needed", [True, False])
