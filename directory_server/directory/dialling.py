@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 import phonenumbers
 from phonenumbers.phonemetadata import PhoneMetadata
@@ -24,6 +25,11 @@ old or a foreign habit."""
 
 _NO_TRUNK_ZERO = KEEPS_ZERO | DROPS_ZERO
 _SHORTEST_BEHIND_ZERO = 6
+
+SHORTEST_TRUNK: Final = 7
+"""Digits of a trunk that is learnt from a hyphen, with its country code."""
+LONGEST_DIRECT_DIAL: Final = 5
+"""Digits of a direct dial behind its trunk."""
 
 APPENDS_EXTENSION = frozenset({"49", "43"})
 """Country codes where a direct dial is the company's number with the extension behind it."""

@@ -10,11 +10,12 @@ from typing import Final
 from msgspec import Struct, structs
 
 from connectors.contact import Contact, PhoneKind
+from directory_server.directory.dialling import LONGEST_DIRECT_DIAL, SHORTEST_TRUNK
 from directory_server.directory.holders import Holders
 from directory_server.directory.listing import Listing, Match, Number
 from directory_server.directory.names import company_words
 from directory_server.directory.normal_form import words
-from directory_server.directory.number import LONGEST_DIRECT_DIAL, SHORTEST_TRUNK, Asked
+from directory_server.directory.number import Asked
 from directory_server.directory.shared_number import persons_on, told
 from directory_server.store.rows import SharedNumbers
 

@@ -7,13 +7,13 @@ long German direct dials are not, for libphonenumber, and still ring.
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final
 
 from connectors.contact import Phone, PhoneKind
 from directory_server.directory import dialling
 from directory_server.directory.asked import BEHIND_STEM, EXTENSION, LONGEST_TEXT, Asked, ask, notation, plain
 from directory_server.directory.listing import Number
 from directory_server.directory.reader import LONGEST, Reader, reader
+from directory_server.directory.usual_number import usual
 from directory_server.store.rows import Location
 
 __all__ = ["Asked", "ask", "notation", "read", "read_all"]
@@ -42,11 +42,7 @@ _BLANKS = str.maketrans("+()/-.", "      ")
 _GROUP = re.compile(r"[0-9]+")
 _ONE_GROUP = 8
 _SHORTEST = 7
-SHORTEST_TRUNK: Final = 7
-"""Digits of a trunk that is learnt from a hyphen, with its country code."""
 _LONGEST_AREA = 5
-LONGEST_DIRECT_DIAL: Final = 5
-"""Digits of a direct dial behind its trunk."""
 
 Parts = tuple[str, str, str]
 """E.164 with plus, extension and trunk; each may be empty."""
@@ -66,12 +62,14 @@ def read_all(phones: Iterable[Phone], at: Reader) -> tuple[Number, ...]:
     for phone in phones:
         raw = phone.raw
         piece = raw.strip()
-        if _ONE.match(piece) and len(raw) <= LONGEST_TEXT and ".." not in piece:  # most numbers
+        if len(raw) <= LONGEST_TEXT and (parts := usual(piece, at)):  # most numbers
+            found.append(Number(phone.kind, piece, *parts, phone.label))
+        elif _ONE.match(piece) and len(raw) <= LONGEST_TEXT and ".." not in piece:
             e164, extension, trunk = _dialled(piece, piece.translate(_BLANKS).split(), "", at)
             found.append(Number(phone.kind, piece, e164, extension, trunk, phone.label))
         elif piece:
-            parts = _read(raw, at) if len(raw) <= LONGEST_TEXT else ((piece, "", "", ""),)
-            found += [Number(phone.kind, *one, phone.label) for one in parts]
+            several = _read(raw, at) if len(raw) <= LONGEST_TEXT else ((piece, "", "", ""),)
+            found += [Number(phone.kind, *one, phone.label) for one in several]
     return tuple(found)
 
 
@@ -95,7 +93,7 @@ def _pieces(raw: str, at: Reader) -> list[str]:
         several, ends = _TAILS.match(part), _ENDS.match(part)
         if ends and _is_whole(ends["stem"], at):
             pieces += [ends["stem"], _ending(ends["stem"], ends["end"])]
-        elif several and len(_digits(several["stem"])) >= SHORTEST_TRUNK - 1:
+        elif several and len(_digits(several["stem"])) >= dialling.SHORTEST_TRUNK - 1:
             pieces += [several["stem"] + tail for tail in _GROUP.findall(several["tails"])]
         else:
             pieces.append(part)
@@ -197,7 +195,7 @@ def _dialled(text: str, groups: list[str], extension: str, at: Reader) -> Parts:
     if extension:
         return _extended(e164, code, trunk, extension)
     own = at.own
-    if own and e164.startswith(own) and len(own) < len(e164) <= len(own) + LONGEST_DIRECT_DIAL:
+    if own and e164.startswith(own) and len(own) < len(e164) <= len(own) + dialling.LONGEST_DIRECT_DIAL:
         trunk = own
     return ("+" + e164, e164[len(trunk) :], "+" + trunk) if trunk else ("+" + e164, "", "")
 
@@ -230,7 +228,7 @@ def _hyphen_trunk(e164: str, code: str, text: str, groups: list[str]) -> str:
     """Return the E.164 digits before a direct dial's hyphen; "" where the hyphen only groups digits."""
     stem, _hyphen, tail = text.rpartition("-")
     stem, tail = stem.rstrip("- "), tail.strip()
-    if len(tail) > LONGEST_DIRECT_DIAL or not tail.isdecimal() or not stem[-1:].isdecimal():
+    if len(tail) > dialling.LONGEST_DIRECT_DIAL or not tail.isdecimal() or not stem[-1:].isdecimal():
         return ""
     if dialling.is_mobile(e164) or (code not in dialling.APPENDS_EXTENSION and "-" in stem):
         return ""
@@ -239,4 +237,4 @@ def _hyphen_trunk(e164: str, code: str, text: str, groups: list[str]) -> str:
     first = 1 if abroad and len(groups) > 2 and groups[0].removeprefix("00") == code else 0  # noqa: PLR2004 - and the tail
     trunk = e164[: len(e164) - len(tail)]
     apart = len(groups) - first > 2 or len(groups[first]) >= _ONE_GROUP or not (abroad or start.startswith("0"))  # noqa: PLR2004 - so
-    return trunk if apart and len(trunk) >= SHORTEST_TRUNK else ""
+    return trunk if apart and len(trunk) >= dialling.SHORTEST_TRUNK else ""

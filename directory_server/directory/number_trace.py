@@ -6,9 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from directory_server.directory import dialling
+from directory_server.directory.dialling import LONGEST_DIRECT_DIAL, SHORTEST_TRUNK
 from directory_server.directory.listing import Match
 from directory_server.directory.lookup import Lookup, Reading, elected, other_switchboards
-from directory_server.directory.number import LONGEST_DIRECT_DIAL, SHORTEST_TRUNK, Asked
+from directory_server.directory.number import Asked
 from directory_server.store.rows import Location
 
 _MOST_VOTES = 5

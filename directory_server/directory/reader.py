@@ -41,7 +41,8 @@ class Reader:
     """Reads dialled digits at one location, whose plan is worked out once.
 
     `own` are the E.164 digits of the location's own trunk, empty if it has none; `outside` the outside line, behind
-    which a number of its own begins with one of `prefixes`.
+    which a number of its own begins with one of `prefixes`. `is_plain` tells that it has neither; `home` is then the
+    country code that one leading zero stands for, empty where it stands for none.
     """
 
     __slots__ = (
@@ -51,6 +52,8 @@ class Reader:
         "_short",
         "_straight",
         "_zero",
+        "home",
+        "is_plain",
         "location",
         "outside",
         "own",
@@ -71,6 +74,8 @@ class Reader:
         self._behind = _Line(self, location.outside_line)
         self._abroad = (self.plan.abroad, "00")
         self._zero = self.plan.code if self.plan.trunk == "0" and not location.outside_line else ""
+        self.is_plain = not location.trunk and not location.outside_line
+        self.home = self._zero if self.plan.abroad == "00" else ""
 
     def readings(self, digits: str, *, plus: bool, zero: bool = False) -> list[Reading]:
         """Return how these dialled digits may be read, best first.
