@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from directory_server.directory import dialling
-from directory_server.directory.words.arrays import EMPTY, Ids, order_of
+from directory_server.directory.words.arrays import EMPTY, Ids
 from directory_server.directory.words.pages import STEP, Keys, Pages, fence
 from directory_server.directory.words.segment_file import Sections, SegmentFile
 
@@ -118,24 +118,33 @@ def sections(name: str, numbers: Packed, codes: npt.NDArray[np.uint8], docs: Ids
     """Sort numbers and their tails, and return the arrays by the names they are stored under."""
     order = np.lexsort((docs, numbers))
     numbers, codes, docs = numbers[order], codes[order], docs[order]
-    # One leading digit after the other: together they would take several times the memory of what remains.
-    tails = np.concatenate([_tails(numbers, codes, leading) for leading in range(10)])
+    tails = _tails(numbers, codes)
     return {
         f"{name}.packed": numbers, f"{name}.packed_fence": fence(numbers), f"{name}.codes": codes, f"{name}.docs": docs,
         f"{name}.tails": tails, f"{name}.fence": _digits_at(numbers, fence(tails)),
     }  # fmt: skip
 
 
-def _tails(numbers: Packed, codes: npt.NDArray[np.uint8], leading: int) -> Ids:
-    """Return the tails that begin with this digit, sorted."""
-    places, values = [EMPTY], [numbers[:0]]
-    for start in range(DIGITS - SHORTEST + 1):
-        tail = _tail(numbers, start)
-        second = tail >> np.uint64(56) & np.uint64(15)
-        has = np.flatnonzero((tail >> np.uint64(60) == leading) & (second < _BEYOND) & (codes <= start))
-        places.append((has << 4 | start).astype(np.uint32))
-        values.append(tail[has])
-    return np.concatenate(places)[order_of(np.concatenate(values))]
+def _tails(numbers: Packed, codes: npt.NDArray[np.uint8]) -> Ids:
+    """Return all tails, sorted by the digits they begin."""
+    leading = _leading(numbers, codes)
+    found = [EMPTY]
+    # One leading digit after the other: together they would take several times the memory of what remains.
+    for digit in range(_BEYOND):
+        begun = [np.flatnonzero(row == digit) for row in leading]
+        places = np.concatenate([(at << 4 | start).astype(np.uint32) for start, at in enumerate(begun)])
+        digits = np.concatenate([_tail(numbers[at], start) for start, at in enumerate(begun)])
+        found.append(places[np.argsort(digits)])
+    return np.concatenate(found)
+
+
+def _leading(numbers: Packed, codes: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.uint8]]:
+    """Return by place in the numbers the digit that a tail from there on begins with, `_BEYOND` where none begins."""
+    digits = [(numbers >> np.uint64(4 * (DIGITS - 1 - at))).astype(np.uint8) & np.uint8(15) for at in range(DIGITS)]
+    leading = digits[: DIGITS - SHORTEST + 1]
+    for start, digit in enumerate(leading):
+        digit[(codes > start) | (digits[start + 1] >= _BEYOND)] = _BEYOND
+    return leading
 
 
 def _tail(numbers: Packed, start: int) -> Packed:
