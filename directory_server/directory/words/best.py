@@ -1,7 +1,6 @@
 """Best: the best documents of one segment for all terms of a query, within what may be seen."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from threading import Lock
@@ -20,34 +19,36 @@ from directory_server.directory.words.segment import Segment
 Truth = npt.NDArray[np.bool_]
 _SPARE: Final = 2
 _PARTITION: Final = 512
+_ASKED: Final = NONE - 1
+"""Stands for the grade of a document that is asked for and has none so far."""
 _WORDS: Final = 40
 """What a document's text costs for each group, in documents of the group."""
 
 
 class Scratch:
-    """Grades by document, lent out empty and given back empty; a few are kept for the next search."""
+    """Grades by document, empty between two uses; a few such arrays are kept for the next search."""
 
     def __init__(self) -> None:
         self._spare: list[Grades] = []
         self._lock = Lock()
 
-    @contextmanager
-    def filled(self, size: int, found: Sequence[Group]) -> Iterator[Grades]:
-        """Lend an array that holds every document's best grade, `NONE` where there is none."""
+    def grades(self, size: int, docs: Ids, found: Sequence[Group]) -> Grades:
+        """Return the best grade of each of these documents, of `size` there are; `NONE` where there is none."""
         with self._lock:
-            grades = self._spare.pop() if self._spare else np.full(size, NONE, dtype=np.uint16)
-        written = []
+            held = self._spare.pop() if self._spare else np.full(size, NONE, dtype=np.uint16)
+        held[docs] = _ASKED
         for group in sorted(found, key=lambda one: -one.grade):
-            docs = group.docs()
-            grades[docs] = group.grade
-            written.append(docs)
-        yield grades
+            here = group.docs()
+            # Most are not asked for, and looking is cheaper than writing; "clip" spares numpy a check of its own.
+            held[here[held.take(here, mode="clip") != NONE]] = group.grade
+        grades = held[docs]
+        grades[grades == _ASKED] = NONE
         # Not in `finally`: after an error the array is left to the collector instead of being trusted.
-        for docs in written:
-            grades[docs] = NONE
+        held[docs] = NONE
         with self._lock:
             if len(self._spare) < _SPARE:
-                self._spare.append(grades)
+                self._spare.append(held)
+        return grades
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,7 @@ def _of_all(
         if at != order[0] and len(docs) * len(terms[at]) * _WORDS < sizes[at]:
             here = _by_text(segment, docs, terms[at])
         else:
-            with scratch.filled(segment.size, terms[at]) as all_grades:
-                here = all_grades[docs]
+            here = scratch.grades(segment.size, docs, terms[at])
         has = here != NONE
         docs = docs[has]
         grades = {other: values[has] for other, values in grades.items()}
