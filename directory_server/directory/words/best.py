@@ -13,7 +13,7 @@ from directory_server.directory.words import grade
 from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
 from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK
 from directory_server.directory.words.grade import NONE, Grades
-from directory_server.directory.words.group import Group
+from directory_server.directory.words.group import Group, given
 from directory_server.directory.words.segment import Segment
 
 Truth = npt.NDArray[np.bool_]
@@ -150,13 +150,15 @@ def _of_all(
     """Return the documents that match every term, ascending, and their grades for each."""
     sizes = [sum(group.size for group in found) for found in terms]
     order = sorted(range(len(terms)), key=sizes.__getitem__)
-    docs = np.concatenate([group.docs() for group in terms[order[0]]])
+    rarest = [group._replace(docs=given(group.docs())) for group in terms[order[0]]]  # read once, asked twice
+    docs = distinct(sight.kept(segment, np.concatenate([group.docs() for group in rarest])))
     grades: dict[int, Grades] = {}
-    docs = distinct(sight.kept(segment, docs))
     for at in order:
         if not len(docs):
             return EMPTY, [np.empty(0, dtype=np.uint16)] * len(terms)
-        if at != order[0] and len(docs) * len(terms[at]) * _WORDS < sizes[at]:
+        if at == order[0]:
+            here = scratch.grades(segment.size, docs, rarest)
+        elif len(docs) * len(terms[at]) * _WORDS < sizes[at]:
             here = _by_text(segment, docs, terms[at])
         else:
             here = scratch.grades(segment.size, docs, terms[at])

@@ -6,14 +6,15 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from directory_server.directory.columns import NAMED, TEXT
+from directory_server.directory.columns import NAMED
 from directory_server.directory.tables import SOURCE_MASK
 from directory_server.directory.words.approximate import Approximate
-from directory_server.directory.words.arrays import Ids, distinct, grouped, order_of, ranges
+from directory_server.directory.words.arrays import Ids, order_of, ranges
 from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK, Batch
 from directory_server.directory.words.cards import sections as card_sections
 from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK, link_sections, trunk_sections
 from directory_server.directory.words.numbers import sections as number_sections
+from directory_server.directory.words.postings import sections as posting_sections
 from directory_server.directory.words.segment_file import Sections
 from directory_server.directory.words.spelling import SEPARATOR, spelling
 
@@ -42,16 +43,10 @@ def segment(batch: Batch, sorts: Sequence[str], priorities: Mapping[int, int]) -
     }
     owners = np.repeat(place, batch.lengths)
     columns = (text >> np.uint32(ENTRY_BITS)).astype(np.uint8)
+    made |= posting_sections(text, columns, owners, len(entries))
     named = np.zeros(len(entries), dtype=np.bool_)
-    for column in TEXT:
-        of = columns == column.at
-        words = text[of] & np.uint32(ENTRY_MASK)
-        pairs = distinct(words.astype(np.uint64) << np.uint64(32) | owners[of])
-        words = (pairs >> np.uint64(32)).astype(np.uint32)
-        made[f"docs.{column.name}"] = pairs.astype(np.uint32)
-        made[f"runs.{column.name}"] = grouped(words, len(entries))
-        if column.at in NAMED:
-            named[words] = True
+    for column in NAMED:
+        named[text[columns == column] & np.uint32(ENTRY_MASK)] = True
     made |= _words(entries, named)
     for name, (packed, codes, docs) in batch.numbers.items():
         made |= number_sections(name, packed, codes, place[docs])

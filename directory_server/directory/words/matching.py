@@ -79,7 +79,7 @@ def _joined(segment: Segment, word: str) -> list[Group]:
     """Return documents in whose name both halves of the word stand apart."""
     value, found = grade(Rank.INFIX, NAME.order, twin=True), []
     for halves in joined(word):
-        one, other = (segment.run(NAME.at, *segment.equal(half)) for half in halves)
+        one, other = (segment.postings.run(NAME, *segment.equal(half)) for half in halves)
         docs = np.intersect1d(one, other) if len(one) and len(other) else EMPTY
         if len(docs):
             found.append(Group(value, len(docs), given(docs)))
@@ -91,7 +91,7 @@ def _initials(segment: Segment, word: str) -> list[Group]:
     every = np.ones(segment.size, dtype=np.bool_)
     for letter in dict.fromkeys(word):
         begun = np.zeros(segment.size, dtype=np.bool_)
-        begun[segment.run(NAME.at, *segment.beginning(letter))] = True
+        begun[segment.postings.run(NAME, *segment.beginning(letter))] = True
         every &= begun
     docs = np.flatnonzero(every).astype(np.uint32)
     value = grade(Rank.NICKNAME, NAME.order, twin=True)
@@ -115,11 +115,10 @@ def _runs(segment: Segment, word: str, raw: str, at: frozenset[int], *, part: bo
             keep = np.ones(high - low, dtype=np.bool_)
             for entries in others.values():
                 keep[entries - low] = False
-        for column in _columns(at):
-            size = segment.count(column.at, low, high)
-            if size:
+        for column, size in segment.postings.counts(low, high):
+            if size and column.at in at:
                 value = grade(rank, column.order, twin=plain[1])
-                docs, among = _run(segment, column.at, low, high, keep)
+                docs, among = _run(segment, column, low, high, keep)
                 found.append(Group(value, size, docs, among))
         chosen = [(kind, 0, twin, entries, None) for (kind, twin), entries in others.items()]
         found += _scattered(segment, chosen, at)
@@ -147,25 +146,25 @@ def _otherwise(  # noqa: PLR0917 - all that decides how an entry matches
 
 
 def _run(
-    segment: Segment, at: int, low: int, high: int, keep: Truth | None
+    segment: Segment, column: Column, low: int, high: int, keep: Truth | None
 ) -> tuple[Callable[[], Ids], Callable[[Ids, Ids], Truth]]:
     def among(columns: Ids, entries: Ids) -> Truth:
-        found: Truth = (columns == at) & (entries >= low) & (entries < high)
+        found: Truth = (columns == column.at) & (entries >= low) & (entries < high)
         if keep is not None:
             found[found] = keep[entries[found] - np.uint32(low)]
         return found
 
-    return lambda: segment.run(at, low, high, keep), among
+    return lambda: segment.postings.run(column, low, high, keep), among
 
 
 def _scattered(segment: Segment, chosen: Iterable[Chosen], at: frozenset[int]) -> list[Group]:
     found = []
-    for rank, far, twin, entries, only in chosen:
-        for column in _columns(at if only is None else at & only):
-            docs = segment.scattered(column.at, entries)
-            if len(docs):
+    for rank, far, twin, some, only in chosen:
+        entries = distinct(some)
+        for column, size, docs in segment.postings.scattered(entries):
+            if column.at in (at if only is None else at & only):
                 value = grade(rank, column.order, far=far, twin=twin)
-                found.append(Group(value, len(docs), given(docs), _any_of(column.at, entries)))
+                found.append(Group(value, size, docs, _any_of(column.at, entries)))
     return found
 
 
@@ -231,8 +230,10 @@ def _all_words(segment: Segment, term: Term, at: frozenset[int]) -> list[Group]:
 def _phrase(segment: Segment, term: Term, at: frozenset[int]) -> list[Group]:
     """Return documents that have the words one behind the other in one column."""
     spans = [segment.equal(word) for word in term.words]
-    rarest = min(spans, key=lambda span: sum(segment.count(column.at, *span) for column in _columns(at)))
-    candidates = [segment.run(column.at, *rarest) for column in _columns(at)]
+    rarest = min(
+        spans, key=lambda span: sum(size for column, size in segment.postings.counts(*span) if column.at in at)
+    )
+    candidates = [segment.postings.run(column, *rarest) for column in _columns(at)]
     docs = distinct(np.concatenate(candidates)) if candidates else EMPTY
     if not len(docs):
         return []

@@ -11,11 +11,19 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from directory_server.directory.words.arrays import ranges
+
 STEP: Final = 256
 """Every so many keys the fence has one."""
 
-_FEW: Final = 4
+_BLOCKS: Final = 4
 """Blocks per wanted key up to which all are read at once."""
+
+_FEW: Final = 32
+"""Runs of which each is read by itself."""
+
+_NEAR: Final = 4096
+"""Bytes between two wanted runs up to which one call reads both: another call would cost as much."""
 
 Read = Callable[[int, int], bytes | memoryview]
 """Returns from this place on so many bytes."""
@@ -38,6 +46,26 @@ class Pages:
         start, stop, _step = run.indices(self._count)
         size = self._type.itemsize
         return np.frombuffer(self._read(self._at + start * size, max(stop - start, 0) * size), dtype=self._type)
+
+    def runs(self, starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return several runs of them, one behind the other; they come in ascending order and do not overlap."""
+        wanted = np.flatnonzero(counts)
+        firsts, lengths = starts[wanted].astype(np.int64), counts[wanted].astype(np.int64)
+        if len(wanted) <= _FEW:
+            return self._joined(firsts, lengths)
+        ends = firsts + lengths
+        apart = firsts[1:] - ends[:-1] > _NEAR // self._type.itemsize
+        begins = firsts[np.concatenate(([True], apart))]
+        sizes = ends[np.concatenate((apart, [True]))] - begins
+        # Where the numbers of each stretch stand among all that was read.
+        moved = np.cumsum(sizes) - sizes - begins
+        stretch = np.cumsum(np.concatenate(([0], apart)))
+        return self._joined(begins, sizes)[ranges(firsts + moved[stretch], lengths)]
+
+    def _joined(self, starts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+        size = self._type.itemsize
+        places, sizes = (self._at + size * starts).tolist(), (size * counts).tolist()
+        return np.frombuffer(b"".join(map(self._read, places, sizes)), dtype=self._type)
 
     def block(self, number: int) -> memoryview:
         """Return a block of STEP numbers, or what there is of it."""
@@ -90,7 +118,7 @@ class Keys:
 
     def each(self, wanted: Sequence[int]) -> list[tuple[int, int]]:
         """Return the run of each of these keys."""
-        if len(self) > _FEW * STEP * len(wanted):
+        if len(self) > _BLOCKS * STEP * len(wanted):
             return [self.run(key) for key in wanted]
         held, keys = self.numbers[:], np.array(wanted, dtype=np.int64)
         starts, ends = np.searchsorted(held, keys, "left"), np.searchsorted(held, keys, "right")

@@ -1,7 +1,7 @@
 """Segment: one immutable part of the vocabulary index, over documents numbered from 0 in their order as equal hits.
 
 Documents come by source priority, then name to sort by, then id; so the smallest numbers of equally good hits are the
-best ones. Per column, the documents of every entry stand together and ascend: all words that begin alike are one run.
+best ones. All words that begin alike are one run of entries.
 """
 
 from bisect import bisect_left
@@ -11,17 +11,17 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from directory_server.directory.columns import DIGITS, TEXT
+from directory_server.directory.columns import DIGITS
 from directory_server.directory.tables import SOURCE_BITS
 from directory_server.directory.words.approximate import Approximate
-from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
+from directory_server.directory.words.arrays import EMPTY, Ids, distinct
 from directory_server.directory.words.cards import Cards
 from directory_server.directory.words.keyed import Links, Trunks
 from directory_server.directory.words.numbers import NumberParts
+from directory_server.directory.words.postings import Postings
 from directory_server.directory.words.segment_file import SegmentFile
 from directory_server.directory.words.spelling import BEHIND_PREFIX, BEHIND_WORD, SEPARATOR
 
-_FEW: Final = 32
 _MOST_CONTACTS: Final = 1 << (63 - SOURCE_BITS)
 
 
@@ -53,8 +53,7 @@ class Segment:
         self._parts: npt.NDArray[np.uint8] = held("variants.part")
         self._alike: npt.NDArray[np.uint8] = held("variants.alike")
         self._words: Ids = held("words")
-        self._docs: dict[int, Ids] = {column.at: held(f"docs.{column.name}") for column in TEXT}
-        self._runs: dict[int, Ids] = {column.at: held(f"runs.{column.name}") for column in TEXT}
+        self.postings = Postings.stored(file)
         self.near = Approximate.stored(file)
         self.numbers = {column.name: NumberParts.stored(file, column.name) for column in DIGITS}
         self.holding = tuple(
@@ -112,28 +111,6 @@ class Segment:
         """Return those entries of a run that are not written as in normal form."""
         low, high = np.searchsorted(self._variants, np.array([start, end], dtype=np.uint32)).tolist()
         return Variants(self._variants[low:high], self._parts[low:high] != 0, self._alike[low:high])
-
-    def count(self, at: int, start: int, end: int) -> int:
-        """Return how many documents a run of entries has in a column, counted once per entry."""
-        runs = self._runs[at]
-        return int(runs[end]) - int(runs[start])
-
-    def run(self, at: int, start: int, end: int, keep: npt.NDArray[np.bool_] | None = None) -> Ids:
-        """Return the documents of a run of entries in a column, of those entries only that `keep` says."""
-        runs = self._runs[at]
-        found = self._docs[at][runs[start] : runs[end]]
-        if keep is None or not len(found):
-            return found
-        return found[np.repeat(keep, np.diff(runs[start : end + 1]))]
-
-    def scattered(self, at: int, entries: npt.NDArray[np.intp]) -> Ids:
-        """Return the documents of any entries in a column."""
-        runs, docs = self._runs[at], self._docs[at]
-        if len(entries) <= _FEW:
-            parts = [docs[runs[entry] : runs[entry + 1]] for entry in entries.tolist()]
-            return np.concatenate(parts) if parts else EMPTY
-        starts = runs[entries]
-        return docs[ranges(starts, runs[entries + 1] - starts)]
 
     def documents(self, rows: npt.NDArray[np.int64]) -> Ids:
         """Return the documents of those rows that have one, alive or not."""

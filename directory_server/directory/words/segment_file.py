@@ -25,7 +25,7 @@ Bytes = bytes | memoryview
 Content = npt.NDArray[np.generic] | Pile
 Sections = dict[str, Content]
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 _MAGIC: Final = b"CTYWORDS"
 _HEAD: Final = struct.Struct("<8sII")
 _ALIGN: Final = 64

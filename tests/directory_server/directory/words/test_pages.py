@@ -56,3 +56,36 @@ def test_pages_are_slices_of_the_whole(kind):
     assert (held[1:3].tolist(), held[-1:].tolist(), held[3:1].tolist(), held[9:].tolist()) == ([1, 2], [250], [], [])
     assert len(held) == 4
     assert held.block(0).tolist() == values
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4)), max_size=12),
+    st.sampled_from([0, 2, 100]),
+    st.sampled_from([0, 8, 4096]),
+    st.sampled_from([np.uint8, np.uint32]),
+)
+def test_several_runs_stand_one_behind_the_other(gaps, few, near, kind):
+    values, runs, at = np.arange(120, dtype=kind), [], 0
+    for gap, count in gaps:
+        runs.append((at + gap, count))
+        at += gap + count
+    starts, counts = np.array(runs, dtype=np.uint32).reshape(-1, 2).T
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "_FEW", few)
+        patch.setattr(pages, "_NEAR", near)
+        found = paged(values, kind).runs(starts, counts)
+    assert found.dtype == kind
+    assert found.tolist() == [one for start, count in runs for one in range(start, start + count)]
+
+
+def test_runs_that_are_near_are_read_at_once(monkeypatch):
+    monkeypatch.setattr(pages, "_FEW", 1)
+    calls = []
+
+    def read(at, size):
+        calls.append((at, size))
+        return bytes(size)
+
+    held = Pages(read, 64, 10_000, np.dtype(np.uint32))
+    held.runs(np.array([0, 100, 9000]), np.array([10, 10, 10]))
+    assert calls == [(64, 440), (64 + 36_000, 40)]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from directory_server.directory import tables
 from directory_server.directory.card import sort_from_bytes
-from directory_server.directory.columns import TEXT
+from directory_server.directory.columns import NAME
 from directory_server.directory.words import segments as module
 from directory_server.directory.words.pile import Pile
 from directory_server.directory.words.segments import Segments
@@ -40,7 +40,7 @@ class Store:
         """Return the contacts whose name has a word that begins so, and all living contacts in order."""
         hits, living = set(), []
         for segment, alive, _scratch in self.segments.of(self.connection):
-            docs = segment.run(TEXT[0].at, *segment.beginning(word))
+            docs = segment.postings.run(NAME, *segment.beginning(word))
             every = np.arange(segment.size)
             keep = np.ones(segment.size, dtype=bool) if alive is None else alive
             hits |= {tables.contact_of(row) for row in segment.rows[docs[keep[docs]]].tolist()}
