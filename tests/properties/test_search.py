@@ -1,9 +1,11 @@
 """Whatever is searched, however little may be seen: the index finds what the oracle finds, in the same order."""
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from directory_server.directory.query import parse
+from directory_server.directory.words import best
 from directory_server.store import sources
 from directory_server.store.rows import Location
 from tests.fakes import search_oracle
@@ -34,12 +36,19 @@ def book_of(world, book):
     phases=(Phase.explicit, Phase.generate),
 )
 @given(
-    BOOKS,
-    SCOPES,
-    st.lists(st.tuples(QUERIES, st.integers(1, 30)), min_size=30, max_size=30),
-    FAMILIAR,
+    book=BOOKS,
+    scope=SCOPES,
+    questions=st.lists(st.tuples(QUERIES, st.integers(1, 30)), min_size=30, max_size=30),
+    familiar=FAMILIAR,
+    read=st.sampled_from([0, best._READ]),
 )
-def test_the_index_finds_what_is_meant(world: World, book, scope, questions, familiar):
+def test_the_index_finds_what_is_meant(world: World, *, book, scope, questions, familiar, read):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(best, "_READ", read)  # with 0, texts are read wherever they can be
+        check(world, book, scope, questions, familiar)
+
+
+def check(world, book, scope, questions, familiar):
     fill(world, book)
     expected = book_of(world, book)
     view = view_of(world, scope)

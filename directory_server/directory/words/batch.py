@@ -15,7 +15,7 @@ from directory_server.directory.document import Document
 from directory_server.directory.normal_form import DIGITS as DIGITS_OF_WORDS
 from directory_server.directory.normal_form import LONGEST, words
 from directory_server.directory.tables import row_of
-from directory_server.directory.words.arrays import Ids, ranges
+from directory_server.directory.words.arrays import Ids
 from directory_server.directory.words.cards import CardCollector
 from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK
 from directory_server.directory.words.numbering import Numbering, as_piece
@@ -172,8 +172,7 @@ def living(parts: Iterable[tuple["Segment", npt.NDArray[np.bool_] | None]], fold
     for segment, alive in parts:
         kept = np.arange(segment.size) if alive is None else np.flatnonzero(alive)
         known = np.array([numbering.of_entry(entry) for entry in segment.entries], dtype=np.uint32)
-        counts = segment.starts[kept + 1] - segment.starts[kept]
-        words = segment.text[ranges(segment.starts[kept], counts)]
+        words, counts = segment.texts(kept)
         if len(known):
             words = words & ~np.uint32(ENTRY_MASK) | known[words & np.uint32(ENTRY_MASK)]
         text.append(words)

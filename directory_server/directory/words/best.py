@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from directory_server.directory.words import grade
-from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
+from directory_server.directory.words.arrays import EMPTY, Ids, distinct
 from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK
 from directory_server.directory.words.grade import NONE, Grades
 from directory_server.directory.words.group import Group, given
@@ -21,8 +21,8 @@ _SPARE: Final = 2
 _PARTITION: Final = 512
 _ASKED: Final = NONE - 1
 """Stands for the grade of a document that is asked for and has none so far."""
-_WORDS: Final = 40
-"""What a document's text costs for each group, in documents of the group."""
+_READ: Final = 300
+"""What reading the text of a document costs, in documents of groups that are looked at instead."""
 
 
 class Scratch:
@@ -158,7 +158,7 @@ def _of_all(
             return EMPTY, [np.empty(0, dtype=np.uint16)] * len(terms)
         if at == order[0]:
             here = scratch.grades(segment.size, docs, rarest)
-        elif len(docs) * len(terms[at]) * _WORDS < sizes[at]:
+        elif len(docs) * _READ < sizes[at]:
             here = _by_text(segment, docs, terms[at])
         else:
             here = scratch.grades(segment.size, docs, terms[at])
@@ -171,8 +171,7 @@ def _of_all(
 
 def _by_text(segment: Segment, docs: Ids, found: Sequence[Group]) -> Grades:
     """Return the best grade of each document by going through the words of their texts."""
-    counts = segment.starts[docs + 1] - segment.starts[docs]
-    text = segment.text[ranges(segment.starts[docs], counts)]
+    text, counts = segment.texts(docs)
     columns, entries = text >> np.uint32(ENTRY_BITS), text & np.uint32(ENTRY_MASK)
     grades = np.full(len(text), NONE, dtype=np.uint16)
     best_ones = np.full(len(docs), NONE, dtype=np.uint16)

@@ -10,7 +10,7 @@ from directory_server.directory import nicknames
 from directory_server.directory.columns import CUSTOM, DIGITS, NAME, NAMED, TEXT, Column
 from directory_server.directory.query import Term
 from directory_server.directory.ranking import Rank
-from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
+from directory_server.directory.words.arrays import EMPTY, Ids, distinct
 from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK
 from directory_server.directory.words.grade import grade
 from directory_server.directory.words.group import Group, Truth, by_grade, given, resolved
@@ -230,29 +230,28 @@ def _all_words(segment: Segment, term: Term, at: frozenset[int]) -> list[Group]:
 def _phrase(segment: Segment, term: Term, at: frozenset[int]) -> list[Group]:
     """Return documents that have the words one behind the other in one column."""
     spans = [segment.equal(word) for word in term.words]
-    rarest = min(
-        spans, key=lambda span: sum(size for column, size in segment.postings.counts(*span) if column.at in at)
-    )
-    candidates = [segment.postings.run(column, *rarest) for column in _columns(at)]
-    docs = distinct(np.concatenate(candidates)) if candidates else EMPTY
-    if not len(docs):
-        return []
-    counts = segment.starts[docs + 1] - segment.starts[docs]
-    text = segment.text[ranges(segment.starts[docs], counts)]
-    owner = np.repeat(docs, counts)
-    entries, columns = text & np.uint32(ENTRY_MASK), text >> np.uint32(ENTRY_BITS)
-    long = len(term.words)
-    if len(text) < long:
-        return []
-    last = len(text) - long + 1
-    match = np.ones(last, dtype=np.bool_)
-    for place, (low, high) in enumerate(spans):
-        here = slice(place, place + last)
-        match &= (entries[here] >= low) & (entries[here] < high)
-        match &= (columns[here] == columns[:last]) & (owner[here] == owner[:last])
+    sizes = [{column.at: size for column, size in segment.postings.counts(*span)} for span in spans]
     found = []
     for column in _columns(at):
-        hits = distinct(owner[:last][match & (columns[:last] == column.at)])
-        if len(hits):
-            found.append(Group(grade(Rank.EXACT, column.order, twin=True), len(hits), given(hits)))
+        if all(of.get(column.at) for of in sizes):
+            docs = _consecutive(segment, column, spans)
+            if len(docs):
+                found.append(Group(grade(Rank.EXACT, column.order, twin=True), len(docs), given(docs)))
     return found
+
+
+def _consecutive(segment: Segment, column: Column, spans: list[tuple[int, int]]) -> Ids:
+    """Return the documents that have words of these runs of entries one behind the other in a column."""
+    rarest, *others = sorted((segment.postings.run(column, *span) for span in spans), key=len)
+    docs = distinct(rarest)
+    for other in others:
+        docs = docs[np.isin(docs, other, kind="table")]
+    text, counts = segment.texts(docs)
+    within = text >> np.uint32(ENTRY_BITS) == column.at
+    entries, owners = text[within] & np.uint32(ENTRY_MASK), np.repeat(docs, counts)[within]
+    last = max(len(entries) - len(spans) + 1, 0)
+    match = owners[:last] == owners[len(owners) - last :]
+    for place, (low, high) in enumerate(spans):
+        here = entries[place : place + last]
+        match &= (here >= low) & (here < high)
+    return distinct(owners[:last][match])

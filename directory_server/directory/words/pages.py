@@ -57,10 +57,13 @@ class Pages:
         apart = firsts[1:] - ends[:-1] > _NEAR // self._type.itemsize
         begins = firsts[np.concatenate(([True], apart))]
         sizes = ends[np.concatenate((apart, [True]))] - begins
+        found = self._joined(begins, sizes)
+        if len(found) == lengths.sum():
+            return found
         # Where the numbers of each stretch stand among all that was read.
         moved = np.cumsum(sizes) - sizes - begins
         stretch = np.cumsum(np.concatenate(([0], apart)))
-        return self._joined(begins, sizes)[ranges(firsts + moved[stretch], lengths)]
+        return found[ranges(firsts + moved[stretch], lengths)]
 
     def _joined(self, starts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
         size = self._type.itemsize

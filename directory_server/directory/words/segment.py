@@ -6,7 +6,7 @@ best ones. All words that begin alike are one run of entries.
 
 from bisect import bisect_left
 from collections.abc import Collection
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,8 +46,8 @@ class Segment:
         self._entries: list[str] | None = None
         self.rows: npt.NDArray[np.int64] = held("rows")
         self.by_row: Ids = held("by_row")
-        self.starts: Ids = held("starts")
-        self.text: Ids = held("text")
+        self._starts: Ids = held("starts")
+        self._text = file.pages("text")
         self.nameless: Ids = held("nameless")
         self._variants: Ids = held("variants")
         self._parts: npt.NDArray[np.uint8] = held("variants.part")
@@ -111,6 +111,12 @@ class Segment:
         """Return those entries of a run that are not written as in normal form."""
         low, high = np.searchsorted(self._variants, np.array([start, end], dtype=np.uint32)).tolist()
         return Variants(self._variants[low:high], self._parts[low:high] != 0, self._alike[low:high])
+
+    def texts(self, docs: npt.NDArray[np.integer[Any]]) -> tuple[Ids, Ids]:
+        """Return the words of these documents, which ascend, as in `batch.Batch.text`, and how many each has."""
+        starts = self._starts[docs]
+        counts = self._starts[docs + 1] - starts
+        return self._text.runs(starts, counts), counts
 
     def documents(self, rows: npt.NDArray[np.int64]) -> Ids:
         """Return the documents of those rows that have one, alive or not."""
