@@ -40,11 +40,13 @@ def book_of(world, book):
     scope=SCOPES,
     questions=st.lists(st.tuples(QUERIES, st.integers(1, 30)), min_size=30, max_size=30),
     familiar=FAMILIAR,
-    read=st.sampled_from([0, best._READ]),
+    many=st.booleans(),
 )
-def test_the_index_finds_what_is_meant(world: World, *, book, scope, questions, familiar, read):
+def test_the_index_finds_what_is_meant(world: World, *, book, scope, questions, familiar, many):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(best, "_READ", read)  # with 0, texts are read wherever they can be
+        if many:  # what a large segment does: texts are read, and grades looked at, wherever they can be
+            patch.setattr(best, "_READ", 0)
+            patch.setattr(best, "_MANY", 1)
         check(world, book, scope, questions, familiar)
 
 

@@ -21,6 +21,8 @@ _SPARE: Final = 2
 _PARTITION: Final = 512
 _ASKED: Final = NONE - 1
 """Stands for the grade of a document that is asked for and has none so far."""
+_MANY: Final = 16
+"""One document in so many: if fewer are asked for, it is cheaper to look which of a group are than to grade all."""
 _READ: Final = 300
 """What reading the text of a document costs, in documents of groups that are looked at instead."""
 
@@ -37,14 +39,17 @@ class Scratch:
         with self._lock:
             held = self._spare.pop() if self._spare else np.full(size, NONE, dtype=np.uint16)
         held[docs] = _ASKED
+        few = len(docs) < size // _MANY
         for group in sorted(found, key=lambda one: -one.grade):
             here = group.docs()
-            # Most are not asked for, and looking is cheaper than writing; "clip" spares numpy a check of its own.
-            held[here[held.take(here, mode="clip") != NONE]] = group.grade
+            if few:
+                # "clip" spares numpy a check of its own.
+                here = here[held.take(here, mode="clip") != NONE]
+            held[here] = group.grade
         grades = held[docs]
         grades[grades == _ASKED] = NONE
         # Not in `finally`: after an error the array is left to the collector instead of being trusted.
-        held[docs] = NONE
+        held[docs if few else slice(None)] = NONE
         with self._lock:
             if len(self._spare) < _SPARE:
                 self._spare.append(held)
