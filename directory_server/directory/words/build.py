@@ -35,7 +35,7 @@ def segment(batch: Batch, sorts: Sequence[str], priorities: Mapping[int, int]) -
     made: Sections = {
         "entries": np.frombuffer("\n".join(entries).encode(), dtype=np.uint8),
         "rows": rows,
-        "source": source.astype(np.uint16 if len(sources) <= np.iinfo(np.uint16).max else np.uint32),
+        "source": source.astype(np.min_scalar_type(len(sources))),
         "by_row": np.argsort(rows, kind="stable").astype(np.uint32),
         "starts": starts,
         "nameless": np.sort(place[batch.nameless]),
