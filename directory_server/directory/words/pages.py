@@ -22,6 +22,9 @@ _BLOCKS: Final = 4
 _FEW: Final = 32
 """Runs of which each is read by itself."""
 
+_MANY: Final = 4096
+"""Runs that are read at once at most."""
+
 _NEAR: Final = 4096
 """Bytes between two wanted runs up to which one call reads both: another call would cost as much."""
 
@@ -49,6 +52,9 @@ class Pages:
 
     def runs(self, starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return several runs of them, one behind the other; they come in ascending order and do not overlap."""
+        if len(starts) > _MANY:  # as little as need be at once of what lies between them
+            portions = range(0, len(starts), _MANY)
+            return np.concatenate([self.runs(starts[at : at + _MANY], counts[at : at + _MANY]) for at in portions])
         wanted = np.flatnonzero(counts)
         firsts, lengths = starts[wanted].astype(np.int64), counts[wanted].astype(np.int64)
         if len(wanted) <= _FEW:

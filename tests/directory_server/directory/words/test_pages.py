@@ -62,9 +62,10 @@ def test_pages_are_slices_of_the_whole(kind):
     st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4)), max_size=12),
     st.sampled_from([0, 2, 100]),
     st.sampled_from([0, 8, 4096]),
+    st.sampled_from([1, 5, 4096]),
     st.sampled_from([np.uint8, np.uint32]),
 )
-def test_several_runs_stand_one_behind_the_other(gaps, few, near, kind):
+def test_several_runs_stand_one_behind_the_other(gaps, few, near, many, kind):
     values, runs, at = np.arange(120, dtype=kind), [], 0
     for gap, count in gaps:
         runs.append((at + gap, count))
@@ -73,6 +74,7 @@ def test_several_runs_stand_one_behind_the_other(gaps, few, near, kind):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "_FEW", few)
         patch.setattr(pages, "_NEAR", near)
+        patch.setattr(pages, "_MANY", many)
         found = paged(values, kind).runs(starts, counts)
     assert found.dtype == kind
     assert found.tolist() == [one for start, count in runs for one in range(start, start + count)]
