@@ -1,6 +1,5 @@
 """Catalogue: the contacts of an index, read from where their documents are and shown as a scope may see them."""
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeAlias, TypeVar
@@ -23,25 +22,21 @@ _IDS: Final = 1 << (63 - SOURCE_BITS)
 """Ids are smaller."""
 
 
-def _damaged() -> sqlite3.DatabaseError:
-    return sqlite3.DatabaseError("the index is damaged; contact-directory index rebuild makes it anew")
-
-
 def card(opened: Opened, doc: int) -> Card:
-    """Return a document's card; raises sqlite3.DatabaseError for one that cannot be read."""
+    """Return a document's card; raises Damaged for one that cannot be read."""
     return _read(opened, doc, from_bytes)
 
 
 def sort_of(opened: Opened, doc: int) -> str:
-    """Return the name a document is sorted by, whoever asks; raises sqlite3.DatabaseError as `card` does."""
+    """Return the name a document is sorted by, whoever asks; raises Damaged as `card` does."""
     return _read(opened, doc, sort_from_bytes)
 
 
 def _read(opened: Opened, doc: int, decode: Callable[[bytes | memoryview], Result]) -> Result:
     try:
         return decode(opened.segment.cards.of(doc))
-    except (Damaged, UnreadableError):
-        raise _damaged() from None
+    except UnreadableError:
+        raise Damaged("a contact cannot be read") from None
 
 
 def places(opened: Iterable[Opened], rows: Sequence[int]) -> dict[int, Place]:
@@ -64,7 +59,7 @@ def _listing(row: int, held: Card, scope: Scope, names: dict[int, str], match: M
         try:
             moment = datetime.fromisoformat(held.changed)
         except ValueError:
-            raise _damaged() from None
+            raise Damaged("a moment cannot be read") from None
     else:
         shown, numbers = visible(shown, groups), visible_numbers(numbers, groups)
     return Listing(contact_of(row), names[source], held.key, shown, numbers, moment, match)

@@ -7,6 +7,7 @@ CRC-32, null where its parts have their own), then the sections, each on a 64-by
 import json
 import mmap
 import os
+import sqlite3
 import struct
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,8 +33,11 @@ _ALIGN: Final = 64
 _TYPES: Final = frozenset({"u1", "u2", "u4", "u8", "i8"})
 
 
-class Damaged(ValueError):  # noqa: N818 - named by what is to be done: build it anew
-    """The bytes are not a whole segment of this format; the index must be rebuilt."""
+class Damaged(sqlite3.DatabaseError):
+    """The bytes are not a whole segment of this format; `how` tells nothing of what they hold."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(f"the index is damaged ({how}); contact-directory index rebuild makes it anew")
 
 
 def to_bytes(sections: Mapping[str, Content], facts: Mapping[str, Any]) -> Iterator[bytes | memoryview]:

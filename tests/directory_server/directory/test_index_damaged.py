@@ -192,6 +192,16 @@ def test_a_damaged_contact_is_told_of_and_nothing_of_it(world: World, before: by
     with pytest.raises(sqlite3.DatabaseError, match="index rebuild") as told:
         world.view().listings("steinacher", 100)
     assert "canar" not in str(told.value)
-    assert told.value.__suppress_context__
+    assert told.value.__context__ is None or told.value.__suppress_context__
     world.index.rebuild()
     check(world)
+
+
+@pytest.mark.parametrize("ask", [lambda view: view.listings("steinacher", 100), lambda view: view.lookup("0301234567")])
+def test_a_file_that_is_cut_short_while_it_is_asked_is_told_of(
+    world: World, monkeypatch: pytest.MonkeyPatch, ask
+) -> None:
+    world.index = Index.open(world.folder / "index", world.database)
+    monkeypatch.setattr("os.pread", lambda _file, size, _at: bytes(size - 1))
+    with pytest.raises(sqlite3.DatabaseError, match="index rebuild"):
+        ask(world.view())
