@@ -16,7 +16,7 @@ from directory_server.directory.words.arrays import EMPTY, Ids
 from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK
 from directory_server.directory.words.numbers import DIGITS as MOST_DIGITS
 from directory_server.directory.words.numbers import EXTENSION, INTERNAL, packed, unpacked
-from directory_server.directory.words.pages import Pages
+from directory_server.directory.words.pages import Mapped, Pages
 from directory_server.directory.words.segments import Opened, Snapshot
 from directory_server.store.rows import FieldGroup
 
@@ -135,7 +135,7 @@ def links(opened: Iterable[Opened]) -> Iterator[tuple[int, int]]:
     return merge(*(_each(one, links.keys.numbers, links.holders, GROUP_BITS) for one, links in held))
 
 
-def _each(opened: Opened, keys: Pages, holders: Pages | Ids, bits: int = 0) -> Iterator[tuple[int, int]]:
+def _each(opened: Opened, keys: Pages | Mapped, holders: Pages | Ids, bits: int = 0) -> Iterator[tuple[int, int]]:
     """Yield keys and rows of a segment in the order of the keys, some read at a time.
 
     In front of these bits of a holder stands its document.

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from directory_server.directory.words.arrays import EMPTY, Ids
 from directory_server.directory.words.numbers import Packed, packed
-from directory_server.directory.words.pages import Keys, Pages, fence
+from directory_server.directory.words.pages import Keys, Mapped, Pages, fence
 from directory_server.directory.words.segment_file import Sections, SegmentFile
 
 GROUP_BITS: Final = 2
@@ -45,7 +45,7 @@ class Trunks:
     def stored(cls, file: SegmentFile) -> "Trunks":
         """Return what `trunk_sections` stored."""
         pages = map(file.pages, ("trunk.holders", "trunk.companies", "company.starts", "company.names"))
-        return cls(Keys(file.pages("trunk.keys"), file.array("trunk.fence")), *pages)
+        return cls(Keys(Mapped(file.array("trunk.keys")), file.array("trunk.fence")), *pages)
 
     def of(self, digits: str) -> tuple[Ids, Ids]:
         """Return the holders of numbers with this trunk, and the company of each."""

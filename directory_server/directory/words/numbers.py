@@ -1,8 +1,8 @@
 """Number parts: telephone numbers found by their beginning and by any digits inside their national part.
 
 A number is one 64-bit integer of hexadecimal digits: its E.164 digits from the left, filled up with `f`. Numbers stand
-sorted, so that a beginning is one run; so do all their tails of two digits and more, each as number and place. Both are
-read page by page, their holders are mapped.
+sorted, so that a beginning is one run; so do all their tails of two digits and more, each as number and place. These
+are read page by page; numbers and their holders are mapped, because every look-up asks for them.
 """
 
 from array import array
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from directory_server.directory import dialling
 from directory_server.directory.words.arrays import EMPTY, Ids
-from directory_server.directory.words.pages import STEP, Keys, Pages, fence
+from directory_server.directory.words.pages import STEP, Keys, Mapped, Pages, fence
 from directory_server.directory.words.segment_file import Sections, SegmentFile
 
 DIGITS: Final = 16
@@ -70,7 +70,7 @@ class NumberParts:
     def stored(cls, file: SegmentFile, name: str) -> "NumberParts":
         """Return the parts that `sections` stored."""
         return cls(
-            Keys(file.pages(f"{name}.packed"), file.array(f"{name}.packed_fence")),
+            Keys(Mapped(file.array(f"{name}.packed")), file.array(f"{name}.packed_fence")),
             file.pages(f"{name}.codes"),
             file.array(f"{name}.docs"),
             file.pages(f"{name}.tails"),

@@ -1,7 +1,7 @@
 """Pages: whole numbers of a segment that are read from its file where they are asked for, instead of being mapped.
 
 For what is large and of which one answer needs little: none of it stays with the process, and a file that is cut short
-or cannot be read is an error instead of the end of the process.
+or cannot be read is an error instead of the end of the process. What every look-up asks is mapped all the same.
 """
 
 from bisect import bisect_left, bisect_right
@@ -83,6 +83,26 @@ class Pages:
         return memoryview(found).cast("B").cast(self._type.char)  # type: ignore[arg-type,return-value] # whole numbers
 
 
+class Mapped:
+    """Whole numbers that are mapped, to be asked as Pages are."""
+
+    __slots__ = ("_numbers", "_view")
+
+    def __init__(self, numbers: npt.NDArray[Any]) -> None:
+        self._numbers, self._view = numbers, numbers.data
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, run: slice) -> npt.NDArray[Any]:
+        """Return a run of them."""
+        return self._numbers[run]
+
+    def block(self, number: int) -> memoryview:
+        """Return a block of STEP numbers, or what there is of it."""
+        return self._view[number * STEP : (number + 1) * STEP]
+
+
 class Keys:
     """Ascending whole numbers, some of them kept as a fence, so that a block or two are read to find one.
 
@@ -91,7 +111,7 @@ class Keys:
 
     __slots__ = ("_fence", "_last", "numbers")
 
-    def __init__(self, numbers: Pages, fence: npt.NDArray[Any]) -> None:
+    def __init__(self, numbers: Pages | Mapped, fence: npt.NDArray[Any]) -> None:
         """Take the numbers and what `fence` returned for them."""
         self.numbers = numbers
         self._fence: list[int] = fence.tolist()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directory_server.directory.words import pages
-from directory_server.directory.words.pages import Keys, Pages, fence
+from directory_server.directory.words.pages import Keys, Mapped, Pages, fence
 
 KEY = st.integers(-5, 25)
 
@@ -16,16 +16,25 @@ def paged(values, kind=np.int64):
     return Pages(lambda at, size: memoryview(data)[at : at + size], 0, len(values), np.dtype(kind))
 
 
-def keys_of(values):
+def mapped(values, kind=np.int64):
+    return Mapped(np.array(values, dtype=kind))
+
+
+def keys_of(values, form=paged):
     held = sorted(values)
-    return held, Keys(paged(held), fence(np.array(held, dtype=np.int64)))
+    return held, Keys(form(held), fence(np.array(held, dtype=np.int64)))
 
 
-@given(st.lists(KEY, max_size=40), st.integers(1, 6), st.lists(KEY, min_size=1, max_size=8))
-def test_runs_are_those_of_the_whole(values, step, asked):
+@given(
+    st.lists(KEY, max_size=40),
+    st.integers(1, 6),
+    st.lists(KEY, min_size=1, max_size=8),
+    st.sampled_from([paged, mapped]),
+)
+def test_runs_are_those_of_the_whole(values, step, asked, form):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "STEP", step)
-        held, keys = keys_of(values)
+        held, keys = keys_of(values, form)
         for found in ([keys.run(key) for key in asked], keys.each(asked)):
             assert [held[start:end] for start, end in found] == [[one for one in held if one == key] for key in asked]
         for low in asked:
@@ -48,10 +57,11 @@ def test_a_key_that_fills_blocks_is_one_run():
     assert keys.run(9) == (len(held) - 1, len(held))
 
 
+@pytest.mark.parametrize("form", [paged, mapped])
 @pytest.mark.parametrize("kind", [np.uint8, np.uint32, np.uint64, np.int64])
-def test_pages_are_slices_of_the_whole(kind):
+def test_pages_are_slices_of_the_whole(kind, form):
     values = [0, 1, 2, 250]
-    held = paged(values, kind)
+    held = form(values, kind)
     assert held[:].tolist() == values
     assert (held[1:3].tolist(), held[-1:].tolist(), held[3:1].tolist(), held[9:].tolist()) == ([1, 2], [250], [], [])
     assert len(held) == 4
