@@ -2,10 +2,12 @@
 
 A pass is a sequence of Upsert, Present, Delete and BadRecord events, then at most one Snapshot, then exactly one
 Checkpoint. A stream that ends without a Checkpoint was cut short and changes nothing.
+
+A source of very many records may return a BulkPass, which spares the engine most of the work per record.
 """
 
 from abc import abstractmethod
-from collections.abc import ItemsView, Iterator, Mapping
+from collections.abc import Callable, Generator, ItemsView, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -98,3 +100,47 @@ class Checkpoint:
 
 
 Event = Upsert | Present | Delete | BadRecord | Snapshot | Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Upserts:
+    """Upserts one after the other, each with a version; `record` gives the record at a place in the lists.
+
+    ValueError if there are not as many versions as keys.
+    """
+
+    keys: list[str]
+    versions: list[bytes]
+    record: Callable[[int], Record]
+
+    def __post_init__(self) -> None:
+        if len(self.keys) != len(self.versions):
+            raise ValueError("every key needs a version")
+
+    def __iter__(self) -> Iterator[Upsert]:
+        for at, (key, version) in enumerate(zip(self.keys, self.versions, strict=True)):
+            yield Upsert(key, self.record(at), version)
+
+
+class BulkPass(Iterator[Event]):
+    """A pass that may also be taken by its `pieces`, with Upserts for many an Upsert; to be taken in one way only."""
+
+    def __init__(self, pieces: Generator[Event | Upserts, None, object]) -> None:
+        self.pieces = pieces
+        self._events = _each(pieces)
+
+    def __next__(self) -> Event:
+        return next(self._events)
+
+    def close(self) -> None:
+        """Let go of the source before the end."""
+        self._events.close()
+        self.pieces.close()
+
+
+def _each(pieces: Generator[Event | Upserts, None, object]) -> Generator[Event, None, None]:
+    for piece in pieces:
+        if isinstance(piece, Upserts):
+            yield from piece
+        else:
+            yield piece

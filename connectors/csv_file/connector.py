@@ -1,7 +1,9 @@
 """Contacts from a CSV or TXT file."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from functools import partial
 from hashlib import blake2b
+from itertools import islice
 from typing import ClassVar
 
 from connectors.connector import CheckResult, Container, Field
@@ -10,9 +12,10 @@ from connectors.csv_file import reader
 from connectors.csv_file.damage import NumberDamage
 from connectors.csv_file.reader import Table
 from connectors.csv_file.record import Columns, RowRecord
+from connectors.csv_file.rows import Block, each_row
 from connectors.csv_file.settings import CsvSettings
 from connectors.errors import SourceGone
-from connectors.events import BadRecord, Checkpoint, Event, Snapshot, State, Upsert
+from connectors.events import BadRecord, BulkPass, Checkpoint, Event, Snapshot, State, Upsert, Upserts
 from connectors.mapping import apply, load
 from connectors.pick import fold
 
@@ -42,7 +45,7 @@ class CsvConnector:
         damage = NumberDamage()
         count, bad = 0, 0
         with reader.opened(self.settings) as table:
-            for event in _events(table):
+            for event in BulkPass(_pieces(table)):
                 if isinstance(event, Upsert):
                     if count < _LOOKED_AT:
                         contact = apply(self.mapping, dict(event.record.items()))
@@ -62,19 +65,22 @@ class CsvConnector:
         """Return the file's columns with examples from its first rows."""
         examples: dict[str, str] = {}
         with reader.opened(self.settings) as table:
-            for _, row in zip(range(_EXAMPLE_ROWS), table.rows, strict=False):
+            for row in islice(each_row(table.rows), _EXAMPLE_ROWS):
                 for name, cell in zip(table.columns, row.cells, strict=False):
                     if cell:
                         examples.setdefault(name, cell)
         fields = tuple(Field(name, examples.get(name, "")) for name in table.columns if name)
         return [Container(self.settings.path.name, fields)]
 
-    def read(self, state: State | None) -> Iterator[Event]:
+    def read(self, state: State | None) -> BulkPass:
         """Yield every row; see `Connector.read`.
 
         With `delete_after_import` a file whose content the engine has stored (its state came back) is removed, and a
         missing file means that nothing is new.
         """
+        return BulkPass(self._read(state))
+
+    def _read(self, state: State | None) -> Generator[Event | Upserts, None, None]:
         done: State = {"version": _STATE_VERSION}
         if self.settings.delete_after_import:
             digest = self._waiting(state)
@@ -83,7 +89,7 @@ class CsvConnector:
                 return
             done["fingerprint"] = digest
         with reader.opened(self.settings) as table:
-            complete = yield from _events(table)
+            complete = yield from _pieces(table)
         if "fingerprint" in done and not (complete and reader.fingerprint(self.settings.path) == done["fingerprint"]):
             del done["fingerprint"]  # rows are damaged, or the file was replaced meanwhile: it must stay
         yield Snapshot(complete=complete)
@@ -114,31 +120,58 @@ class CsvConnector:
         return [f"columns not used: {', '.join(unused)}"] if unused else []
 
 
-def _events(table: Table) -> Generator[Event, None, bool]:
-    """Yield Upsert and BadRecord of each row; return whether every row could be told apart."""
+def _pieces(table: Table) -> Generator[Event | Upserts, None, bool]:
+    """Yield the Upsert and BadRecord of each row; return whether every row could be told apart."""
     seen: set[str] = set()
     complete = True
-    names, place = table.columns, table.key
-    columns = Columns(names)
-    form = repr((_READING, table.separator, place, names)).encode(errors="backslashreplace")
-    new = tuple.__new__
-    digest = blake2b(form, digest_size=16)
-    for row in table.rows:
-        key = row.cell(place)
-        if row.fault:
-            complete = False
-            yield BadRecord(None, f"line {row.line}: {row.fault}")
-        elif not key:
-            yield BadRecord(None, f"line {row.line}: the key column is empty")
-        elif key in seen:
-            yield BadRecord(key, f"line {row.line}: an earlier line has the same key")
-        else:
-            seen.add(key)
-            version = digest.copy()
-            try:
-                version.update(row.text.encode())
-            except UnicodeEncodeError:  # half a character, which the engine refuses
-                yield Upsert(key, RowRecord(columns, row))
+    columns = Columns(table.columns)
+    form = repr((_READING, table.separator, table.key, table.columns)).encode(errors="backslashreplace")
+    form_digest = blake2b(form, digest_size=16)
+    for found in table.rows:
+        if isinstance(found, Block):
+            keys = found.cells(table.key)
+            if all(keys) and _add(seen, keys):
+                yield Upserts(keys, _versions(form_digest, found.texts), partial(_record, columns, found))
+                continue
+        for row in found.rows() if isinstance(found, Block) else (found,):
+            key = row.cell(table.key)
+            if row.fault:
+                complete = False
+                yield BadRecord(None, f"line {row.line}: {row.fault}")
+            elif not key:
+                yield BadRecord(None, f"line {row.line}: the key column is empty")
+            elif key in seen:
+                yield BadRecord(key, f"line {row.line}: an earlier line has the same key")
             else:
-                yield new(Upsert, (key, RowRecord(columns, row), version.digest()))  # twice as fast as Upsert(…)
+                seen.add(key)
+                try:
+                    (version,) = _versions(form_digest, (row.text.encode(),))
+                except UnicodeEncodeError:  # half a character, which the engine refuses
+                    version = b""
+                yield Upsert(key, RowRecord(columns, row), version)
     return complete
+
+
+def _add(seen: set[str], keys: list[str]) -> bool:
+    """Add keys that are all new and different, or else none of them; return whether it could be done."""
+    if not seen.isdisjoint(keys):
+        return False
+    before = len(seen)
+    seen.update(keys)
+    if len(seen) - before < len(keys):
+        seen.difference_update(keys)
+        return False
+    return True
+
+
+def _versions(form: blake2b, texts: Iterable[bytes]) -> list[bytes]:
+    made = []
+    for text in texts:
+        digest = form.copy()  # faster than a new one
+        digest.update(text)
+        made.append(digest.digest())
+    return made
+
+
+def _record(columns: Columns, block: Block, at: int) -> RowRecord:
+    return RowRecord(columns, block.row(at))

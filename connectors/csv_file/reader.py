@@ -1,25 +1,18 @@
 """Reading a CSV file that another program may be writing: everything is read between two equal looks at it."""
 
-import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from io import BufferedReader, TextIOWrapper
-from itertools import chain, islice
-from operator import methodcaller
 from pathlib import Path
-from typing import Final
 
 from connectors.csv_file.dialect import find_encoding, find_separator, separator_line
-from connectors.csv_file.rows import Row, rows
+from connectors.csv_file.lines import PART, Lines
+from connectors.csv_file.rows import Block, Row, each_row, rows
 from connectors.csv_file.settings import CsvSettings
 from connectors.errors import AuthFailed, ConfigInvalid, PartialRead, SourceGone, Unreachable
 from connectors.pick import fold
 
-LINE_LIMIT = 1_048_576  # characters of one line
-_PART = 1 << 16  # bytes or characters read at once, few enough for the processor's cache
-_HALVES: Final = "surrogatepass"  # half a character is for the engine to refuse
 _HEAD_LINES = 40
 
 
@@ -42,7 +35,7 @@ class Table:
     separator: str
     columns: tuple[str, ...]
     key: int
-    rows: Iterator[Row]
+    rows: Iterator[Row | Block]
 
 
 def look(path: Path) -> Stamp:
@@ -89,115 +82,43 @@ def opened(settings: CsvSettings) -> Iterator[Table]:
         raise PartialRead(f"{path} is empty, without even a header: it is not written yet")
     encoding = settings.encoding or find_encoding(_chunks(path))
     with faults(path), path.open("rb") as raw:
-        yield _table(settings, _lines(raw, encoding))
+        yield _table(settings, Lines(raw, encoding))
     if look(path) != before:
         raise PartialRead(f"{path} was written to while we read it")
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
     with faults(path), path.open("rb") as raw:
-        while chunk := raw.read(_PART):
+        while chunk := raw.read(PART):
             yield chunk
 
 
-def _lines(raw: BufferedReader, encoding: str) -> Iterator[str]:
-    # Bytes are split into lines and searched in a third of the time that text takes.
-    utf8 = codecs.lookup(encoding).name in {"utf-8", "utf-8-sig"}
-    parts = _parts(raw) if utf8 else _transcoded(raw, encoding)
-    text_of = methodcaller("decode", errors="strict" if utf8 else _HALVES)
-    number, rest = 1, b""
-    while True:
-        try:
-            part = next(parts, b"")
-            lines = (rest + part).splitlines(keepends=True)
-            if lines and _too_long(lines[0]):
-                raise ConfigInvalid(
-                    f"line {number} has more than {LINE_LIMIT} characters: this is no table of contacts"
-                )
-            # A last line may go on in the next part, or its "\r" waits there for the "\n".
-            rest = lines.pop() if part and not lines[-1].endswith(b"\n") else b""
-            texts = list(map(text_of, lines))
-        except UnicodeError as error:
-            # "unexpected end of data", "truncated data": the last character lacks bytes
-            if isinstance(error, UnicodeDecodeError) and (
-                "truncated" in error.reason or "unexpected end" in error.reason
-            ):
-                raise PartialRead("the file ends inside a character: it is not written to its end yet") from None
-            raise ConfigInvalid(
-                f"setting 'encoding': the text is not {encoding}, see line {number} or soon after"
-            ) from None
-        if b"\0" in part:
-            _refuse_zeros(lines or [rest], number)
-        yield from texts
-        number += len(lines)
-        if not part:
-            return
-
-
-def _parts(raw: BufferedReader) -> Iterator[bytes]:
-    while part := raw.read(_PART):
-        yield part
-
-
-def _transcoded(raw: BufferedReader, encoding: str) -> Iterator[bytes]:
-    """Yield the text in UTF-8."""
-    with TextIOWrapper(raw, encoding, newline="") as text:
-        while part := text.read(_PART):
-            yield part.encode(errors=_HALVES)
-
-
-def _too_long(line: bytes) -> bool:
-    return len(line) >= LINE_LIMIT and len(line.decode(errors="replace")) >= LINE_LIMIT
-
-
-def _refuse_zeros(lines: list[bytes], number: int) -> None:
-    number += next((place for place, line in enumerate(lines) if b"\0" in line), len(lines))
-    if number == 1:
-        raise ConfigInvalid("setting 'encoding': the text holds zero bytes; is it utf-16-le or utf-16-be?")
-    raise PartialRead(f"line {number} holds zero bytes: the file is not written to its end yet")
-
-
-def _table(settings: CsvSettings, lines: Iterator[str]) -> Table:
-    head = list(islice(lines, _HEAD_LINES))
-    skipped = 0
-    separator = ""
-    if head and (separator := separator_line(head[0])):
-        skipped = 1
+def _table(settings: CsvSettings, lines: Lines) -> Table:
+    head = [line.decode(errors="replace") for line in lines.waiting(_HEAD_LINES)[:_HEAD_LINES]]
+    separator = separator_line(head[0]) if head else ""
+    skipped = 1 if separator else 0
     while skipped < len(head) and not head[skipped].strip("\ufeff \t\r\n"):
         skipped += 1
+    lines.skip(skipped)
     del head[:skipped]
     if not head:
         raise PartialRead(f"{settings.path} holds no header line: it is not written yet")
+    lines.drop_mark()
     head[0] = head[0].removeprefix("\ufeff")
     separator = settings.separator or separator or find_separator(head)
-    names = settings.column_names()
-    if names:
-        return Table(
-            separator,
-            tuple(names),
-            _place(settings, names),
-            rows(chain(head, lines), separator, len(names), skipped + 1),
-        )
-    return _with_header(settings, chain(head, lines), separator, skipped + 1)
+    names = settings.column_names() or _header(settings, lines, separator)
+    return Table(separator, tuple(names), _place(settings, names), rows(lines, separator, len(names)))
 
 
-def _with_header(settings: CsvSettings, lines: Iterator[str], separator: str, line: int) -> Table:
+def _header(settings: CsvSettings, lines: Lines, separator: str) -> list[str]:
     """Take the first row as the header; a quoted name may span lines, so the row reader finds its end."""
-    taken = 0
-
-    def counted() -> Iterator[str]:
-        nonlocal taken
-        for text in lines:
-            taken += 1
-            yield text
-
-    header = next(rows(counted(), separator, 0), None)
+    header = next(each_row(rows(lines, separator, 0)), None)
     if header is None:
         raise PartialRead(f"{settings.path} holds no header line: it is not written yet")
     names = list(header.cells)
     while names and not names[-1]:
         names.pop()
-    return Table(separator, tuple(names), _place(settings, names), rows(lines, separator, len(names), line + taken))
+    return names
 
 
 def _place(settings: CsvSettings, names: list[str]) -> int:

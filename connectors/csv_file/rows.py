@@ -2,14 +2,17 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from connectors.csv_file.lines import Lines
 from connectors.errors import PartialRead
 
 CELL_LIMIT = csv.field_size_limit()  # characters of one cell; the csv module's own limit
+_ENDS = (b"\n", b"\r")
 _EXCEL_TEXT = re.compile(r"""="(.*)"|'(?=[+\d])(.*)""", re.DOTALL)
 
 
@@ -42,72 +45,95 @@ class Row(Struct, frozen=True, gc=False):
         return _plain(cell) if "=" in cell or "'" in cell else cell
 
 
-class _Feed:
-    """Hands lines to the csv module and remembers those of the record under way."""
+class Block(Struct, frozen=True, gc=False):
+    """Lines that are a row each, of the right width and without quotes: the number of the first one, and their bytes.
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self.lines = lines
-        self.again: list[str] = []
-        self.record: list[str] = []
+    Only here a row may be without any value.
+    """
 
-    def __iter__(self) -> Iterator[str]:
-        return self
+    line: int
+    texts: list[bytes]
+    separator: str
 
-    def __next__(self) -> str:
-        line = self.again.pop() if self.again else next(self.lines)
-        self.record.append(line)
-        return line
+    def cells(self, place: int) -> list[str]:
+        """Return the cell at this place of every row."""
+        separator, parts = self.separator.encode(), place + 1
+        cells = [text.split(separator, parts)[place].decode().strip() for text in self.texts]
+        together = "".join(cells)
+        return list(map(_plain, cells)) if "=" in together or "'" in together else cells
 
-    def give_back(self) -> None:
-        """Keep the record's first line only; the others are read again."""
-        self.again.extend(reversed(self.record[1:]))
-        del self.record[1:]
+    def row(self, at: int) -> Row:
+        """Return one of the rows."""
+        return Row(self.line + at, self.texts[at].decode(), self.separator)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows, without those that have no value."""
+        return (row for row in map(self.row, range(len(self.texts))) if any(row))
 
 
-def rows(lines: Iterator[str], separator: str, width: int, first_line: int = 1) -> Iterator[Row]:
-    """Yield the rows of `lines` (with their line ends); rows without any value are skipped.
+def each_row(found: Iterable[Row | Block]) -> Iterator[Row]:
+    """Yield what `rows` does row by row."""
+    for some in found:
+        if isinstance(some, Block):
+            yield from some.rows()
+        else:
+            yield some
+
+
+def rows(lines: Lines, separator: str, width: int) -> Iterator[Row | Block]:
+    """Yield the rows that `lines` hold, many at once where that can be; rows without any value are skipped.
 
     A row is `width` cells wide; a missing or additional cell, a stray quote, or a cell of more than CELL_LIMIT
     characters is a fault of that row alone. Raises PartialRead where the text ends inside a quoted field or inside a
     row, or where a quoted field of several lines passes CELL_LIMIT.
     """
-    feed = _Feed(lines)
-    reader = csv.reader(feed, delimiter=separator, strict=True)
-    number, gaps = first_line, width - 1
-    simple = not separator.isalnum()
-    for line in lines:
-        # Most lines need no parser: no quotes, the right width, and a value in the first cell.
-        if (
-            simple
-            and line[0].isalnum()
-            and '"' not in line
-            and line.count(separator) == gaps
-            and len(line) <= CELL_LIMIT
-        ):
-            yield Row(number, line, separator)
-            number += 1
-            continue
-        feed.again.append(line)
-        while feed.again:
-            row = _parsed(feed, reader, number, separator, width)
-            number += len(feed.record)
-            if row is not None:
-                yield row
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    mark, gaps = separator.encode(), width - 1
+    while part := lines.waiting():
+        first = lines.number
+        odd = range(len(part)) if lines.halved else _odd(part, mark, gaps)
+        for at in (*odd, len(part)):
+            taken = lines.number - first
+            if taken < at:
+                lines.skip(at - taken)
+                yield Block(first + taken, part[taken:at], separator)
+            if taken <= at < len(part):  # else it was part of the row before
+                row = _parsed(lines, reader, separator, width)
+                if row is not None:
+                    yield row
 
 
-def _parsed(feed: _Feed, reader: Iterator[list[str]], line: int, separator: str, width: int) -> Row | None:
+def _odd(lines: list[bytes], separator: bytes, gaps: int) -> list[int]:
+    """Return the places of the lines that need a parser: with quotes, of another width, too long, or without an end."""
+    together = b"".join(lines)
+    if (
+        b'"' not in together
+        and len(together) <= CELL_LIMIT
+        and together.endswith(_ENDS)
+        and list(map(bytes.count, lines, repeat(separator))).count(gaps) == len(lines)
+    ):
+        return []
+    return [
+        at
+        for at, line in enumerate(lines)
+        if b'"' in line or line.count(separator) != gaps or len(line) > CELL_LIMIT or not line.endswith(_ENDS)
+    ]
+
+
+def _parsed(lines: Lines, reader: Iterator[list[str]], separator: str, width: int) -> Row | None:
     """Return the next row by the csv module, None for one without any value; raises PartialRead as `rows` does."""
-    feed.record.clear()
+    line = lines.number
+    lines.taken.clear()
     try:
         raw, fault = next(reader), ""
     except csv.Error as error:
-        raw, fault = _mended(feed, error, line, separator, width)
-    row = Row(line, "".join(feed.record), separator, raw, fault)
-    cells = list(row.cells)
+        raw, fault = _mended(lines, error, line, separator, width)
+    row = Row(line, "".join(lines.taken), separator, raw, fault)
+    cells = list(row)
     while len(cells) > width and not cells[-1]:
         cells.pop()
         raw.pop()
-    last = feed.record[-1]
+    last = lines.taken[-1]
     if (len(cells) != width or not any(cells)) and not last.endswith(("\n", "\r")) and last.strip(" "):
         raise PartialRead(f"the file ends inside line {line}: it is not written to its end yet")
     if not any(cells) and not fault:
@@ -117,10 +143,10 @@ def _parsed(feed: _Feed, reader: Iterator[list[str]], line: int, separator: str,
     return row
 
 
-def _mended(feed: _Feed, error: csv.Error, line: int, separator: str, width: int) -> tuple[list[str], str]:
+def _mended(lines: Lines, error: csv.Error, line: int, separator: str, width: int) -> tuple[list[str], str]:
     """Return cells and fault of the first line of a record that the csv module refused; raises PartialRead."""
     too_long = "field limit" in str(error)
-    if "unexpected end" in str(error) or (too_long and len(feed.record) > 1):
+    if "unexpected end" in str(error) or (too_long and len(lines.taken) > 1):
         within = f" within {CELL_LIMIT} characters" if too_long else ""
         raise PartialRead(
             f"the quote opened in line {line} is never closed{within}: the file is not written to its end yet, or the "
@@ -128,8 +154,8 @@ def _mended(feed: _Feed, error: csv.Error, line: int, separator: str, width: int
         ) from error
     if too_long:
         return [], f"a cell has more than {CELL_LIMIT} characters"
-    feed.give_back()
-    cells = next(csv.reader(feed.record, delimiter=separator))
+    lines.give_back()
+    cells = next(csv.reader(lines.taken, delimiter=separator))
     return cells, "" if len(cells) == width else "quotes do not match"
 
 

@@ -6,11 +6,24 @@ Nothing of a plan may be applied before `finish` has returned: a pass without it
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import repeat
 from typing import Final
 
 from connectors.contact import Contact
 from connectors.errors import PartialRead, StateExpired
-from connectors.events import BadRecord, Checkpoint, Delete, Event, LateRecord, Present, Record, Snapshot, State, Upsert
+from connectors.events import (
+    BadRecord,
+    Checkpoint,
+    Delete,
+    Event,
+    LateRecord,
+    Present,
+    Record,
+    Snapshot,
+    State,
+    Upsert,
+    Upserts,
+)
 from directory_server.store.change import Change, Known
 from directory_server.store.contact_json import HASH_SIZE, contact_to_json, fingerprint, record_to_json
 
@@ -86,12 +99,11 @@ class Plan:
 
     def take(self, event: Event) -> Change | None:
         """Take the next event and return what to stage for it; raises StateExpired or PartialRead."""
-        if self._state is not None:
-            raise PartialRead("the source went on after the end of its pass")
+        self._refuse_after_the_end()
         if isinstance(event, Upsert):  # almost every event is one, and a match takes longer
             key, record, version = event
             known = self._known.get(key, b"")
-            if version and known.startswith(version) and not self._remapped and key not in self._changed:
+            if self._unchanged(key, version, known):
                 self._fates[key] = _SAME
                 return None
             return self._upsert(key, record, version, known)
@@ -107,6 +119,22 @@ class Plan:
             case Checkpoint(state):
                 self._state = state
         return None
+
+    def take_all(self, upserts: Upserts) -> list[Change]:
+        """Take many Upserts at once and return what to stage for them; raises PartialRead."""
+        self._refuse_after_the_end()
+        keys, versions = upserts.keys, upserts.versions
+        known = list(map(self._known.get, keys, repeat(b"")))
+        if self._all_unchanged(keys, versions, known):  # five times as fast as one by one
+            self._fates.update(dict.fromkeys(keys, _SAME))
+            return []
+        changes = []
+        for at, (key, version, before) in enumerate(zip(keys, versions, known, strict=True)):
+            if self._unchanged(key, version, before):
+                self._fates[key] = _SAME
+            elif change := self._upsert(key, upserts.record(at), version, before):
+                changes.append(change)
+        return changes
 
     @property
     def may_continue(self) -> bool:
@@ -140,6 +168,22 @@ class Plan:
             faults=tuple(self._faults),
         )
         return self._state, self._deletions((*gone, *dropped)), totals
+
+    def _refuse_after_the_end(self) -> None:
+        if self._state is not None:
+            raise PartialRead("the source went on after the end of its pass")
+
+    def _unchanged(self, key: str, version: bytes, known: Known) -> bool:
+        """Whether the version alone tells that there is nothing to do."""
+        return bool(version) and known.startswith(version) and not self._remapped and key not in self._changed
+
+    def _all_unchanged(self, keys: list[str], versions: list[bytes], known: list[Known]) -> bool:
+        return (
+            not self._remapped
+            and all(versions)
+            and all(map(bytes.startswith, known, versions))
+            and self._changed.isdisjoint(keys)
+        )
 
     def _upsert(self, key: str, record: Record, version: bytes, known: Known) -> Change | None:
         try:

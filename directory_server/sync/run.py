@@ -8,7 +8,7 @@ from typing import Final
 
 from connectors.connector import Connector
 from connectors.errors import ConnectorError, StateExpired
-from connectors.events import Event, State
+from connectors.events import BulkPass, Event, State, Upserts
 from connectors.mapping import FieldMapping, apply
 from directory_server.store import contacts, runs, sources, states
 from directory_server.store.change import Change
@@ -215,10 +215,14 @@ def _stage(stage: Staging, changes: Iterable[Change]) -> None:
         stage.put(batch)
 
 
-def _changes(plan: Plan, events: Iterable[Event], progress: Progress) -> Iterator[Change]:
-    for number, event in enumerate(events, 1):
-        if number % BATCH == 0:
+def _changes(plan: Plan, events: Iterator[Event], progress: Progress) -> Iterator[Change]:
+    number = told = 0
+    for piece in events.pieces if isinstance(events, BulkPass) else events:
+        number += len(piece.keys) if isinstance(piece, Upserts) else 1
+        if number // BATCH > told:
+            told = number // BATCH
             progress(number)
-        change = plan.take(event)
-        if change is not None:
+        if isinstance(piece, Upserts):
+            yield from plan.take_all(piece)
+        elif change := plan.take(piece):
             yield change

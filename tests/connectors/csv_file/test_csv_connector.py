@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from connectors import registry
 from connectors.connector import Connector
-from connectors.csv_file import reader
+from connectors.csv_file import lines
 from connectors.csv_file.rows import CELL_LIMIT
 from connectors.errors import AuthFailed, ConfigInvalid, PartialRead, SourceGone
 from connectors.events import BadRecord, Checkpoint, Snapshot, Upsert
@@ -82,6 +82,21 @@ def test_rows_without_or_with_a_used_key_are_told_by_line(make) -> None:
     assert events[-2:] == [Snapshot(complete=True), Checkpoint({"version": 1})]
 
 
+@given(st.lists(st.integers(0, 9).map(str), max_size=20), st.integers(1, 40))
+def test_a_used_key_is_told_wherever_the_first_one_was(tmp_path_factory, keys, part) -> None:
+    path = tmp_path_factory.getbasetemp() / "used.csv"
+    path.write_text("id;name\n" + "".join(f"{key};x\n" for key in keys))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "PART", part)
+        events = list(registry.connect("csv", {"path": str(path)}).read(None))
+    assert [event.key for event in events if isinstance(event, Upsert)] == list(dict.fromkeys(keys))
+    assert [event for event in events if isinstance(event, BadRecord)] == [
+        BadRecord(key, f"line {at + 2}: an earlier line has the same key")
+        for at, key in enumerate(keys)
+        if key in keys[:at]
+    ]
+
+
 @pytest.mark.parametrize("broken", ["2;b;c;d", "2", '2;"b"x;""c;d', '2;"b;c\n9;"x";y'])
 def test_rows_of_doubtful_shape_stop_deletions_and_hide_no_other_row(make, broken) -> None:
     events = list(make(f"id;name;city\n1;a;b\n{broken}\n3;c;d\n").read(None))
@@ -145,8 +160,8 @@ def test_header_only_is_a_complete_empty_snapshot(make) -> None:
 
 
 def test_a_line_without_end_is_refused(make) -> None:
-    with pytest.raises(ConfigInvalid, match=str(reader.LINE_LIMIT)):
-        records(make(b"id;name\n" + b"x" * (reader.LINE_LIMIT + 1)))
+    with pytest.raises(ConfigInvalid, match=str(lines.LINE_LIMIT)):
+        records(make(b"id;name\n" + b"x" * (lines.LINE_LIMIT + 1)))
 
 
 def test_delete_after_import_removes_only_what_was_stored(make, tmp_path) -> None:
@@ -171,8 +186,8 @@ def test_delete_after_import_removes_only_what_was_stored(make, tmp_path) -> Non
 )
 def test_lines_end_where_the_csv_module_ends_them(text, part, encoding) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "_PART", part)
-        found = list(reader._lines(BufferedReader(BytesIO(text.encode(encoding))), encoding))
+        patch.setattr(lines, "PART", part)
+        found = list(lines.Lines(BufferedReader(BytesIO(text.encode(encoding))), encoding))
     assert found == list(StringIO(text, newline=""))
 
 

@@ -1,10 +1,12 @@
+from itertools import groupby
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.contact import Contact
 from connectors.errors import PartialRead, StateExpired
-from connectors.events import BadRecord, Checkpoint, Delete, Present, Snapshot, Upsert
+from connectors.events import BadRecord, Checkpoint, Delete, Present, Snapshot, Upsert, Upserts
 from directory_server.store.contact_json import contact_to_json, fingerprint, record_to_json
 from directory_server.sync.plan import FAULTS, Plan
 
@@ -27,7 +29,8 @@ def run(stored, events, *, full=True, remap=None):
     """Return what the store would hold, by key: changes applied in order, None for a deleted contact."""
     plan = Plan(stored, mapped, full=full, remapped=remap is not None)
     changes = list(plan.remap(remap or ()))
-    changes += [change for event in events if (change := plan.take(event)) is not None]
+    for event in events:
+        changes += plan.take_all(event) if isinstance(event, Upserts) else filter(None, [plan.take(event)])
     state, deletions, totals = plan.finish()
     staged = {change.key: change for change in [*changes, *deletions]}
     return state, staged, totals
@@ -80,6 +83,16 @@ def test_a_record_of_the_same_version_is_not_looked_at():
     assert staged["1"].record_hash == fingerprint("row A, written otherwise")
     _, staged, _ = run(stored, [Upsert("1", rec("B"), version), END], remap=[("1", rec("B"))])
     assert staged["1"].record_hash == version
+
+
+def test_records_together_are_looked_at_where_their_versions_do_not_tell_enough():
+    upserts = {name: Upserts(["1"], [fingerprint(f"row {name}")], lambda _, name=name: rec(name)) for name in "AB"}
+    stored = {"1": fingerprint("row A") + known(rec("A"))[16:]}
+    _, staged, _ = run(stored, [upserts["B"], upserts["A"], Snapshot(complete=True), END])
+    assert (staged["1"].contact, staged["1"].again) == ('{"family_name":"A"}', True)
+    assert run(stored, [Upserts(["1"], [b""], lambda _: rec("X")), END], full=False)[1]["1"].contact
+    with pytest.raises(PartialRead):
+        run(stored, [END, upserts["A"]])
 
 
 def test_a_deleted_contact_comes_back():
@@ -223,12 +236,27 @@ def versioned(event):
     return event._replace(version=version_of(event.record)) if isinstance(event, Upsert) else event
 
 
+def together(stream):
+    """Return the events with Upserts in a row put together."""
+    for kind, found in groupby(stream, type):
+        if kind is Upsert:
+            keys, records, versions = map(list, zip(*found, strict=True))
+            yield Upserts(keys, versions, records.__getitem__)
+        else:
+            yield from found
+
+
 def version_of(record):
     return fingerprint(f"row {record['name']}")
 
 
 @settings(max_examples=400)
-@given(stores, st.lists(events, max_size=12), st.sampled_from([None, True, False]), st.booleans())
+@given(
+    stores,
+    st.lists(events, max_size=12),
+    st.sampled_from([None, True, False]),
+    st.sampled_from(["", "one by one", "together"]),
+)
 def test_what_is_staged_is_what_the_events_say(store, stream, complete, versions):
     """Compare with the plainest possible reading of the rules."""
     stored = {key: known(rec(name), deleted=deleted) for key, (name, deleted) in store.items()}
@@ -251,7 +279,7 @@ def test_what_is_staged_is_what_the_events_say(store, stream, complete, versions
     if complete:
         want = {key: name for key, name in want.items() if key in seen}
     snapshot = [] if complete is None else [Snapshot(complete=complete)]
-    _, staged, totals = run(stored, [*stream, *snapshot, END])
+    _, staged, totals = run(stored, [*(together(stream) if versions == "together" else stream), *snapshot, END])
     have = dict(live)
     for key, change in staged.items():
         if change.contact is None:
