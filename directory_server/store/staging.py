@@ -21,6 +21,7 @@ CREATE TEMP TABLE staged (
     again INTEGER NOT NULL
 )
 """
+_PAGE_SIZE = "PRAGMA temp.page_size=16384"  # a row takes half a kilobyte or more, and they are read in order
 _STAGE = "INSERT INTO temp.staged VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
 _KINDS = "SELECT coalesce(max(place), 0), max(again), max(quiet), max(contact IS NULL) FROM temp.staged"
 _LAST = "DELETE FROM temp.staged WHERE place NOT IN (SELECT max(place) FROM temp.staged GROUP BY key)"
@@ -50,12 +51,13 @@ class Staging:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._driver = driver_of(connection)
+        self._driver.execute(_PAGE_SIZE)
         self._driver.execute(_CREATE)
 
     def put(self, changes: Sequence[Change]) -> None:
         """Stage changes; the last one of a key wins, if it says that it came again."""
         self._driver.execute("BEGIN")
-        self._driver.executemany(_STAGE, changes)
+        self._driver.executemany(_STAGE, map(_row, changes))
         self._driver.execute("COMMIT")
 
     @contextmanager
@@ -73,6 +75,14 @@ class Staging:
             if deleted:
                 self._driver.execute(_DELETE, values)
             yield self._connection
+
+
+def _row(change: Change) -> tuple[str | bytearray | int | None, ...]:
+    key, contact, record, record_hash, contact_hash, quiet, again = change
+    # The driver looks for an adapter of every bytes and bool: a third of the time that staging takes.
+    record_bytes = None if record_hash is None else bytearray(record_hash)
+    contact_bytes = None if contact_hash is None else bytearray(contact_hash)
+    return key, contact, record, record_bytes, contact_bytes, int(quiet), int(again)
 
 
 @contextmanager
