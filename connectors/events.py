@@ -104,14 +104,14 @@ Event = Upsert | Present | Delete | BadRecord | Snapshot | Checkpoint
 
 @dataclass(frozen=True, slots=True)
 class Upserts:
-    """Upserts one after the other, each with a version; `record` gives the record at a place in the lists.
+    """Upserts one after the other, each with a version; `record` makes the record at a place in the lists.
 
     ValueError if there are not as many versions as keys.
     """
 
     keys: list[str]
     versions: list[bytes]
-    record: Callable[[int], Record]
+    record: Callable[[int], dict[str, tuple[str, ...]]]
 
     def __post_init__(self) -> None:
         if len(self.keys) != len(self.versions):
@@ -119,7 +119,18 @@ class Upserts:
 
     def __iter__(self) -> Iterator[Upsert]:
         for at, (key, version) in enumerate(zip(self.keys, self.versions, strict=True)):
-            yield Upsert(key, self.record(at), version)
+            yield Upsert(key, _RecordAt(self.record, at), version)
+
+
+class _RecordAt(LateRecord):
+    __slots__ = ("_at", "_record")
+
+    def __init__(self, record: Callable[[int], dict[str, tuple[str, ...]]], at: int) -> None:
+        self._record = record
+        self._at = at
+
+    def make(self) -> dict[str, tuple[str, ...]]:
+        return self._record(self._at)
 
 
 class BulkPass(Iterator[Event]):

@@ -40,8 +40,9 @@ class Straight:
         texts = dict.fromkeys(TEXT_FIELDS, self._empty)
         parts: dict[str, dict[str, int]] = {}
         custom: dict[str, int] = {}
+        reachable = self._places.keys() | OWN.keys()
         for target, found in picks.items():
-            useful = tuple(pick for pick in found if pick.useful(self._places.keys() | OWN.keys(), self._places))
+            useful = tuple(pick for pick in found if pick.useful(reachable, self._places))
             group, _, rest = target.partition(".")
             if group == "phones":
                 kind = PhoneKind(rest)
@@ -102,8 +103,7 @@ class Straight:
         return tuple(found.values())
 
     def _all_addresses(self, values: list[str]) -> tuple[Address, ...]:
-        found = [(kind, of(values)) for kind, of in self._addresses]
-        return tuple([Address(kind, *parts) for kind, parts in found if any(parts)])
+        return tuple([Address(kind, *parts) for kind, of in self._addresses if any(parts := of(values))])
 
     def _sources(self, pick: Pick) -> list[_Source]:
         if pick.constant or pick.template:

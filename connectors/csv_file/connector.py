@@ -173,5 +173,5 @@ def _versions(form: blake2b, texts: Iterable[bytes]) -> list[bytes]:
     return made
 
 
-def _record(columns: Columns, block: Block, at: int) -> RowRecord:
-    return RowRecord(columns, block.row(at))
+def _record(columns: Columns, block: Block, at: int) -> dict[str, tuple[str, ...]]:
+    return columns.record(block.row(at))

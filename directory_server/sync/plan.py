@@ -154,9 +154,10 @@ class Plan:
             for key, fate in self._fates.items():
                 if fate is None:
                     self._fates[key] = _DELETED
-        gone = {key for key, fate in self._fates.items() if fate is _DELETED and self._known.get(key)}
+        deleted = [key for key, fate in self._fates.items() if fate is _DELETED]
+        gone = {key for key in deleted if self._known.get(key)}
         # A key that came and went within this pass has a change handed out that must not be applied.
-        dropped = (key for key in self._changed if self._fates.get(key) is _DELETED and key not in gone)
+        dropped = [key for key in deleted if key in self._changed and key not in gone]
         fates = list(self._fates.values())
         totals = Totals(
             live=live,
@@ -207,10 +208,8 @@ class Plan:
 
         Raises UnicodeEncodeError for half a character in key or record.
         """
-        if isinstance(record, LateRecord):
-            record = record.make()
-        elif type(record) is not dict:
-            record = dict(record)
+        if type(record) is not dict:
+            record = record.make() if isinstance(record, LateRecord) else dict(record)
         text = record_to_json(record)
         record_hash = version or fingerprint(text)
         same = known.startswith(record_hash)  # never of a deleted contact, of which no hash is known

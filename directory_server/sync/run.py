@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from itertools import islice
 from typing import Final
@@ -121,9 +122,8 @@ class _Run:
     def _read(
         self, connector: Connector, stage: Staging, state: State | None, progress: Progress, *, remapped: bool
     ) -> tuple[State, Totals, bool]:
-        mapping = connector.mapping
         known = contacts.known(self._database, self._source.id)
-        plan = Plan(known, lambda record: apply(mapping, record), full=state is None, remapped=remapped)
+        plan = Plan(known, partial(apply, connector.mapping), full=state is None, remapped=remapped)
         if remapped:
             _stage(stage, plan.remap(contacts.records(self._database, self._source.id)))
         events = connector.read(state)
