@@ -32,13 +32,12 @@ class Pick:
 
         A template can besides reach names that are no field of the record: all of them are `reachable`.
         """
-        if any(name in present for name in self.unless) or (
-            self.when and not any(map(present.__contains__, self.when))
-        ):
+        has = present.__contains__
+        if any(map(has, self.unless)) or (self.when and not any(map(has, self.when))):
             return False
         if self.template:
             return any(name in reachable for _, name in self.template if name)
-        return bool(self.constant) or any(name in present for name in self.fields)
+        return bool(self.constant) or any(map(has, self.fields))
 
     def parted(self, value: str) -> Iterator[str]:
         """Yield the values inside one field's text, as `split` and `prefix` say; never an empty one."""
