@@ -23,6 +23,12 @@ def contact_to_json(contact: Contact) -> str:
     return _encode(contact).decode()
 
 
+def contact_to_json_and_fingerprint(contact: Contact) -> tuple[str, bytes]:
+    """Return what `contact_to_json` does and its fingerprint; raises UnicodeEncodeError for half a character."""
+    text = _encode(contact)
+    return text.decode(), _digest(text)
+
+
 def contact_from_json(text: str) -> Contact:
     """Return the contact that `contact_to_json` wrote."""
     return _contact(text)
@@ -46,6 +52,10 @@ def fingerprint(text: str) -> bytes:
 
     Raises UnicodeEncodeError for half a character, which no database could keep.
     """
+    return _digest(text.encode())
+
+
+def _digest(text: bytes) -> bytes:
     hashed = _HASH.copy()  # faster than a new one
-    hashed.update(text.encode())
+    hashed.update(text)
     return hashed.digest()

@@ -25,7 +25,7 @@ from connectors.events import (
     Upserts,
 )
 from directory_server.store.change import Change, Known
-from directory_server.store.contact_json import HASH_SIZE, contact_to_json, fingerprint, record_to_json
+from directory_server.store.contact_json import HASH_SIZE, contact_to_json_and_fingerprint, fingerprint, record_to_json
 
 FAULTS: Final = 20
 
@@ -216,8 +216,7 @@ class Plan:
         again = key in self._changed
         if same and not self._remapped and not again:
             return None
-        contact = contact_to_json(self._mapped(record))
-        contact_hash = fingerprint(contact)
+        contact, contact_hash = contact_to_json_and_fingerprint(self._mapped(record))
         quiet = known.endswith(contact_hash)
         if quiet and same and not again:
             return None

@@ -8,6 +8,7 @@ from connectors.contact import Address, Contact, Email, Phone, PhoneKind, PlaceK
 from directory_server.store.contact_json import (
     contact_from_json,
     contact_to_json,
+    contact_to_json_and_fingerprint,
     fingerprint,
     record_from_json,
     record_to_json,
@@ -49,6 +50,12 @@ def test_a_record_comes_back_exactly(record):
     assert list(again) == list(record)
 
 
+@given(contacts)
+def test_text_and_hash_are_the_same_made_together(contact):
+    text = contact_to_json(contact)
+    assert contact_to_json_and_fingerprint(contact) == (text, fingerprint(text))
+
+
 def test_an_empty_contact_is_short():
     assert contact_to_json(Contact()) == "{}"
 
@@ -60,6 +67,7 @@ def test_a_fingerprint_has_128_bits():
 @pytest.mark.parametrize("refused", [
     lambda: fingerprint("\ud800"),
     lambda: contact_to_json(Contact(company="\ud800")),
+    lambda: contact_to_json_and_fingerprint(Contact(company="\ud800")),
     lambda: record_to_json({"\ud800": ("a",)}),
 ])  # fmt: skip
 def test_half_a_character_is_refused(refused):
