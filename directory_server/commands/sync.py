@@ -1,5 +1,6 @@
 """`sync`: read sources now."""
 
+import gc
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,6 +34,7 @@ def sync(
     from directory_server.store.errors import Busy, StoreError
     from directory_server.vault.errors import VaultError
 
+    gc.freeze()  # what is imported stays to the end; the collector would look through all of it, at the exit too
     with faults(as_json), Directory(data_folder(ctx)) as directory:
         stored = directory.database
         chosen = [sources.by_name(stored, name) for name in dict.fromkeys(names)] if names else sources.all(stored)
