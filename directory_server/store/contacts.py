@@ -108,10 +108,11 @@ def counts(database: Database) -> dict[int, int]:
 
 
 def known(database: Database, source_id: int) -> Mapping[str, Known]:
-    """Return what is known of the source's records, by key, deleted ones too."""
+    """Return what is known of the source's records, by key, deleted ones too, in the order in which they first came."""
     rows: Iterator[tuple[str, Known]] = database.driver().execute(
         "SELECT key, CASE WHEN deleted IS NULL THEN CAST(record_hash || contact_hash AS BLOB) ELSE x'' END"
-        " FROM contacts WHERE source_id = ?",
+        # A set of ids comes sorted in SQLite, so that no rows need to be.
+        " FROM contacts WHERE id IN (SELECT id FROM contacts WHERE source_id = ?) ORDER BY id",
         (source_id,),
     )
     return dict(rows)

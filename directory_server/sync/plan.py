@@ -6,7 +6,8 @@ Nothing of a plan may be applied before `finish` has returned: a pass without it
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import repeat
+from functools import cached_property
+from itertools import compress, islice, repeat
 from typing import Final
 
 from connectors.contact import Contact
@@ -78,7 +79,10 @@ class Plan:
         self._mapped = mapped
         self._full = full
         self._remapped = remapped
-        self._fates: dict[str, Fate | None] = dict.fromkeys(known)  # None until the pass says something
+        # So many contacts, from the first on, came as they are known and in their order, before anything else came.
+        self._as_known = 0
+        self._in_order = not remapped
+        self._next_keys, self._next_known = compress(known, known.values()), filter(None, known.values())
         self._changed: set[str] = set()  # keys with a change handed out, which a later event may have to outdo
         self._by_mapping: set[str] = set()  # keys that only the new mapping changed
         self._before: dict[str, Fate] = {}  # of keys that were seen and then deleted, in case they are spared
@@ -124,6 +128,8 @@ class Plan:
         """Take many Upserts at once and return what to stage for them; raises PartialRead."""
         self._refuse_after_the_end()
         keys, versions = upserts.keys, upserts.versions
+        if self._in_order and self._go_on_as_known(keys, versions):
+            return []
         known = list(map(self._known.get, keys, repeat(b"")))
         if self._all_unchanged(keys, versions, known):  # five times as fast as one by one
             self._fates.update(dict.fromkeys(keys, _SAME))
@@ -148,8 +154,10 @@ class Plan:
         """Return the new state, the deletions and the totals; raises PartialRead without a Checkpoint."""
         if self._state is None:
             raise PartialRead("the source stopped before the end of its pass")
-        emptied = self._complete is True and not any(fate not in (None, _DELETED) for fate in self._fates.values())
         live = len(self._known) - list(self._known.values()).count(b"")
+        if self._in_order and self._as_known == live:
+            return self._state, [], Totals(live, 0, 0, 0, self._bad, emptied=False, faults=tuple(self._faults))
+        emptied = self._complete is True and not any(fate not in (None, _DELETED) for fate in self._fates.values())
         if self._complete:
             for key, fate in self._fates.items():
                 if fate is None:
@@ -169,6 +177,26 @@ class Plan:
             faults=tuple(self._faults),
         )
         return self._state, self._deletions((*gone, *dropped)), totals
+
+    @cached_property
+    def _fates(self) -> dict[str, Fate | None]:
+        """What the pass has said about each key, None for nothing yet; only made when it says more than `_as_known`."""
+        self._in_order = False
+        fates: dict[str, Fate | None] = dict.fromkeys(self._known)
+        fates.update(dict.fromkeys(islice(compress(self._known, self._known.values()), self._as_known), _SAME))
+        return fates
+
+    def _go_on_as_known(self, keys: list[str], versions: list[bytes]) -> bool:
+        """Whether the next contacts come as they are known and in their order, too: so no key has to be looked up."""
+        count = len(keys)
+        self._in_order = (
+            list(islice(self._next_keys, count)) == keys
+            and all(versions)
+            and all(map(bytes.startswith, islice(self._next_known, count), versions))
+        )
+        if self._in_order:
+            self._as_known += count
+        return self._in_order
 
     def _refuse_after_the_end(self) -> None:
         if self._state is not None:

@@ -61,6 +61,7 @@ def test_what_is_known_are_both_hashes_byte_for_byte_and_nothing_of_deleted_cont
     assert contacts.known(database, crm.id) == {
         key: b"" if key == "k7" else one + two for key, (one, two) in hashes.items()
     }
+    assert list(contacts.known(database, crm.id)) == list(hashes), "in the order in which they came"
 
 
 def test_a_purge_looks_at_deleted_contacts_only(database):

@@ -3,6 +3,7 @@
 import pytest
 
 from connectors.events import BulkPass, Checkpoint, Snapshot, Upserts
+from connectors.mapping import parse
 from directory_server.store.contact_json import fingerprint
 from tests.fakes.memory_source import MemoryConnector, record
 from tests.fakes.sync_bench import Bench
@@ -58,3 +59,20 @@ def test_progress_is_told_about_every_thousand_records(bench):
     told = []
     bench.sync(Together(bench.memory), progress=told.append)
     assert told == [1200, 2000]
+
+
+def test_a_new_mapping_changes_contacts_whose_records_are_as_they_were(bench):
+    bench.fill(5)
+    bench.sync(Together(bench.memory))
+    outcome = bench.sync(Together(bench.memory, parse({"family_name": "{name} {phone}"})), apply_held=True)
+    assert (outcome.updated, outcome.unchanged) == (5, 0)
+    assert bench.held()["k4"] == "N4 1"
+
+
+def test_contacts_in_another_order_are_unchanged(bench):
+    bench.fill(900)
+    bench.sync(Together(bench.memory))
+    bench.memory.records = dict(reversed(bench.memory.records.items()))
+    connector = Together(bench.memory)
+    assert bench.sync(connector).unchanged == 900
+    assert connector.looked_at == []
