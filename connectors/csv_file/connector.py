@@ -1,6 +1,6 @@
 """Contacts from a CSV or TXT file."""
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping
 from functools import partial
 from hashlib import blake2b
 from itertools import islice
@@ -127,6 +127,7 @@ def _pieces(table: Table) -> Generator[Event | Upserts, None, bool]:
     columns = Columns(table.columns)
     form = repr((_READING, table.separator, table.key, table.columns)).encode(errors="backslashreplace")
     form_digest = blake2b(form, digest_size=16)
+    new = tuple.__new__
     for found in table.rows:
         if isinstance(found, Block):
             keys = found.cells(table.key)
@@ -144,11 +145,13 @@ def _pieces(table: Table) -> Generator[Event | Upserts, None, bool]:
                 yield BadRecord(key, f"line {row.line}: an earlier line has the same key")
             else:
                 seen.add(key)
+                digest = form_digest.copy()
                 try:
-                    (version,) = _versions(form_digest, (row.text.encode(),))
+                    digest.update(row.text.encode())
                 except UnicodeEncodeError:  # half a character, which the engine refuses
-                    version = b""
-                yield Upsert(key, RowRecord(columns, row), version)
+                    yield Upsert(key, RowRecord(columns, row))
+                else:
+                    yield new(Upsert, (key, RowRecord(columns, row), digest.digest()))  # twice as fast as Upsert(…)
     return complete
 
 
@@ -164,7 +167,7 @@ def _add(seen: set[str], keys: list[str]) -> bool:
     return True
 
 
-def _versions(form: blake2b, texts: Iterable[bytes]) -> list[bytes]:
+def _versions(form: blake2b, texts: list[bytes]) -> list[bytes]:
     made = []
     for text in texts:
         digest = form.copy()  # faster than a new one
