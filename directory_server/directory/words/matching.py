@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from directory_server.directory import nicknames
 from directory_server.directory.columns import CUSTOM, DIGITS, NAME, NAMED, TEXT, Column
@@ -17,7 +16,7 @@ from directory_server.directory.words.group import Group, Truth, by_grade, given
 from directory_server.directory.words.near import INITIALS, joined, near
 from directory_server.directory.words.numbers import EXTENSION
 from directory_server.directory.words.segment import Segment
-from directory_server.directory.words.spelling import SEPARATOR, TAG, initial, spelling
+from directory_server.directory.words.spelling import TAG, initial, raw_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Reach:
     initials: bool = False
 
 
-Chosen = tuple[Rank, int, bool, npt.NDArray[np.intp], frozenset[int] | None]
+Chosen = tuple[Rank, int, bool, Ids, frozenset[int] | None]
 """Entries that stand for a word: class, how far off, written otherwise, entries, the only columns they may stand in."""
 
 
@@ -127,7 +126,7 @@ def _runs(segment: Segment, word: str, raw: str, at: frozenset[int], *, part: bo
 
 def _otherwise(  # noqa: PLR0917 - all that decides how an entry matches
     segment: Segment, low: int, high: int, plain: tuple[Rank, bool], raw: str, length: int, *, part: bool
-) -> dict[tuple[Rank, bool], npt.NDArray[np.intp]]:
+) -> dict[tuple[Rank, bool], Ids]:
     """Return the entries of a run that match otherwise than `plain`: class, whether written otherwise than typed."""
     variants = segment.variants_within(low, high)
     inner = variants.part if not part else np.zeros(len(variants.part), dtype=np.bool_)
@@ -139,10 +138,10 @@ def _otherwise(  # noqa: PLR0917 - all that decides how an entry matches
     if compound:
         found[Rank.COMPOUND, False] = compound
     for entry, behind in zip(variants.entries[~as_typed].tolist(), inner[~as_typed].tolist(), strict=True):
-        kind = (Rank.COMPOUND if behind else rank, raw not in spelling(segment.entries[entry]).raw)
+        kind = (Rank.COMPOUND if behind else rank, raw not in raw_of(segment.entries[entry]))
         if kind != plain:
             found.setdefault(kind, []).append(entry)
-    return {kind: np.array(entries, dtype=np.intp) for kind, entries in found.items()}
+    return {kind: np.array(entries, dtype=np.uint32) for kind, entries in found.items()}
 
 
 def _run(
@@ -168,34 +167,37 @@ def _scattered(segment: Segment, chosen: Iterable[Chosen], at: frozenset[int]) -
     return found
 
 
-def _any_of(at: int, wanted: npt.NDArray[np.intp]) -> Callable[[Ids, Ids], Truth]:
+def _any_of(at: int, wanted: Ids) -> Callable[[Ids, Ids], Truth]:
     return lambda columns, entries: (columns == at) & np.isin(entries, wanted)
 
 
 def _called(segment: Segment, word: str, raw: str, *, several: bool) -> list[Chosen]:
     """Return the other forms of a given name, and beside other terms its bare initial."""
-    entries = [entry for name in nicknames.others(word) for entry in range(*segment.equal(name))]
+    runs = [segment.equal(name) for name in nicknames.others(word)]
     if several and word.isalpha():
-        entries += range(*segment.equal(initial(word[0])))
+        runs.append(segment.equal(initial(word[0])))
+    entries = np.array([entry for run in runs for entry in range(*run)], dtype=np.uint32)
     return _by_twin(segment, (Rank.NICKNAME, 0), entries, raw, frozenset({NAME.at}))
 
 
 def _by_twin(
-    segment: Segment, kind: tuple[Rank, int], entries: Iterable[int], raw: str, only: frozenset[int] | None = None
+    segment: Segment, kind: tuple[Rank, int], entries: Ids, raw: str, only: frozenset[int] | None = None
 ) -> list[Chosen]:
-    parts: tuple[list[int], list[int]] = ([], [])
-    for entry in entries:
-        text = segment.entries[entry]
-        written = spelling(text).raw if SEPARATOR in text else text
-        parts[raw not in written].append(entry)
-    return [(*kind, bool(twin), np.array(part), only) for twin, part in enumerate(parts) if part]
+    every = segment.entries
+    texts = [every[entry] for entry in entries.tolist()]
+    if raw in "\n".join(texts):
+        twin = np.array([raw not in raw_of(text) for text in texts])
+    else:  # mostly
+        twin = np.ones(len(texts), dtype=np.bool_)
+    return [(*kind, value, some, only) for value in (False, True) if len(some := entries[twin == value])]
 
 
 def _near(segment: Segment, word: str, raw: str, *, unfinished: bool) -> list[Chosen]:
     found: list[Chosen] = []
     for (rank, far), numbers in near(segment, word, unfinished=unfinished).items():
         only = NAMED if rank in {Rank.PHONETIC, Rank.DISTANT} else None
-        found += _by_twin(segment, (rank, far), segment.spellings(numbers), raw, only)
+        entries = segment.spellings(np.array(numbers, dtype=np.uint32))
+        found += _by_twin(segment, (rank, far), entries, raw, only)
     return found
 
 

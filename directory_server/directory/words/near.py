@@ -1,11 +1,14 @@
 """Near: the words of a segment that may stand for a searched one, besides those it begins, and how well they do."""
 
+from collections.abc import Iterable
 from typing import Final
 
+import numpy as np
 from rapidfuzz.distance import OSA
 
 from directory_server.directory.ranking import Rank
 from directory_server.directory.words import approximate
+from directory_server.directory.words.arrays import Ids
 from directory_server.directory.words.grade import FARTHEST
 from directory_server.directory.words.segment import Segment
 
@@ -26,25 +29,26 @@ def near(segment: Segment, word: str, *, unfinished: bool) -> Kinds:
     kinds: Kinds = {}
     if not word.isalpha() or len(word) < approximate.SHORTEST_INFIX:
         return kinds
-    for number in segment.near.containing(word).tolist():
-        text = segment.word(number)
+    for number, text in _texts(segment, segment.near.containing(word)):
         if word in text and not text.startswith(word):
             kinds.setdefault((Rank.INFIX, 0), []).append(number)
-    for number in segment.near.sounding(word).tolist():
-        text = segment.word(number)
+    for number, text in _texts(segment, segment.near.sounding(word)):
         kind = None if text.startswith(word) else sounding(word, text)
         if kind:
             kinds.setdefault(kind, []).append(number)
     most = approximate.edits(word)
     if most:
-        for number in segment.near.misspelt(word).tolist():
-            text = segment.word(number)
+        for number, text in _texts(segment, segment.near.misspelt(word)):
             distance = OSA.distance(word, text, score_cutoff=most)
             if 0 < distance <= most and keeps_first_letter(word, text) and not text.startswith(word):
                 kinds.setdefault((Rank.EDIT1 if distance == 1 else Rank.EDIT2, 0), []).append(number)
         if unfinished:
             kinds.setdefault((Rank.EDIT1, 0), []).extend(_begun(segment, word))
     return kinds
+
+
+def _texts(segment: Segment, numbers: Ids) -> Iterable[tuple[int, str]]:
+    return zip(numbers.tolist(), segment.words(numbers), strict=True)
 
 
 def sounding(word: str, text: str) -> tuple[Rank, int] | None:
@@ -80,12 +84,20 @@ def begins_misspelt(word: str, text: str) -> bool:
 def _begun(segment: Segment, word: str) -> list[int]:
     """Return the words that begin with a mistyped, unfinished word."""
     found: set[int] = set()
-    for number, length in segment.near.beginnings(word):
-        beginning = segment.word(number)[:length]
-        if length != min(len(word), approximate.START) or not keeps_first_letter(word, beginning):
+    starts = segment.near.beginnings(word)
+    longer = segment.words(np.array([number for number, _length in starts], dtype=np.uint32))
+    for text, (_number, length) in zip(longer, starts, strict=True):
+        beginning = text[:length]
+        if length != min(len(word), approximate.START) or beginning == word or not keeps_first_letter(word, beginning):
             continue
-        for other in segment.words_beginning(beginning):
-            text = segment.word(other)
-            if text.isalpha() and begins_misspelt(word, text) and not text.startswith(word):
-                found.add(other)
+        numbers = segment.words_beginning(beginning)
+        others = zip(numbers, segment.words(slice(numbers.start, numbers.stop)), strict=True)
+        if length == len(word) and OSA.distance(word, beginning, score_cutoff=1) <= 1:  # what all of them begin with
+            found.update(number for number, other in others if len(other) > length and other.isalpha())
+        else:
+            found.update(
+                number
+                for number, other in others
+                if other.isalpha() and begins_misspelt(word, other) and not other.startswith(word)
+            )
     return sorted(found)

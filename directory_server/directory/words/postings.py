@@ -49,7 +49,7 @@ class Postings:
             return found
         return found[np.repeat(keep, np.diff(self.starts[start : end + 1, at]))]
 
-    def scattered(self, entries: npt.NDArray[np.intp]) -> list[tuple[Column, int, Callable[[], Ids]]]:
+    def scattered(self, entries: Ids) -> list[tuple[Column, int, Callable[[], Ids]]]:
         """Return by column how many documents ascending entries have, counted once per entry, and what reads them."""
         starts = self.starts[entries]
         counts = self.starts[entries + 1] - starts

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from directory_server.directory.columns import DIGITS
 from directory_server.directory.tables import SOURCE_BITS
 from directory_server.directory.words.approximate import Approximate
-from directory_server.directory.words.arrays import EMPTY, Ids, distinct
+from directory_server.directory.words.arrays import EMPTY, Ids, distinct, ranges
 from directory_server.directory.words.cards import Cards
 from directory_server.directory.words.keyed import Links, Trunks
 from directory_server.directory.words.numbers import NumberParts
@@ -84,22 +84,16 @@ class Segment:
         start = bisect_left(self.entries, word)
         return start, bisect_left(self.entries, word + BEHIND_WORD, start)
 
-    @property
-    def distinct(self) -> int:
-        """The number of distinct words, whatever their spellings."""
-        return len(self._words)
+    def words(self, numbers: Ids | slice) -> list[str]:
+        """Return distinct words by their numbers."""
+        entries = self.entries
+        return [entries[at].partition(SEPARATOR)[0] for at in self._words[numbers].tolist()]
 
-    def word(self, number: int) -> str:
-        """Return a distinct word by its number."""
-        return self.entries[int(self._words[number])].partition(SEPARATOR)[0]
-
-    def spellings(self, numbers: list[int]) -> list[int]:
+    def spellings(self, numbers: Ids) -> Ids:
         """Return the entries of distinct words."""
-        found: list[int] = []
-        for number in numbers:
-            behind = self._words[number + 1] if number + 1 < len(self._words) else len(self.entries)
-            found += range(int(self._words[number]), int(behind))
-        return found
+        starts, behind = self._words[numbers], numbers + np.uint32(1)
+        ends = np.where(behind < len(self._words), self._words[behind % len(self._words)], len(self.entries))
+        return ranges(starts, ends - starts).astype(np.uint32)
 
     def words_beginning(self, beginning: str) -> range:
         """Return the numbers of distinct words that begin so."""

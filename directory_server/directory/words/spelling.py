@@ -46,6 +46,11 @@ def spelling(text: str) -> Spelling:
     return Spelling(normal, raw, part=bool(part))
 
 
+def raw_of(text: str) -> str:
+    """Return the `raw` of the spelling that `entry` was given."""
+    return text.split(SEPARATOR, 2)[1] if SEPARATOR in text else text
+
+
 class Written(NamedTuple):
     """A word of a text: its spelling, and as it stands there; "" where it does not stand there by itself."""
 

@@ -12,6 +12,9 @@ from directory_server.directory.words.near import begins_misspelt, keeps_first_l
 from tests.fakes.words import segment_of
 
 LETTERS = st.text(alphabet="abcd", min_size=1, max_size=10)
+ALIKE = st.tuples(st.integers(0, 10), st.sampled_from(("", "a", "b")), st.integers(0, 1),
+                  st.sampled_from(("", "c", "cd", "1", "d1")))  # fmt: skip
+"""Where a word is changed: so many letters stay, what is put there, what is left out, and what follows the word."""
 WORDS = st.lists(st.one_of(LETTERS, st.sampled_from(["a1b2", "x:y", "steinach", "steinacher"])), max_size=40)
 
 
@@ -38,15 +41,16 @@ def test_no_candidate_is_missing(words, asked):
 
 
 @settings(deadline=None)
-@given(st.lists(LETTERS, min_size=1, max_size=30), LETTERS, st.booleans())
-def test_near_words_are_those_of_the_rules(words, asked, unfinished):
-    segment = segment_of([{"n": " ".join(words)}])
-    stored = {segment.word(at) for at in range(segment.distinct)}
+@given(st.lists(LETTERS, min_size=1, max_size=30), LETTERS, st.lists(ALIKE, max_size=8), st.booleans())
+def test_near_words_are_those_of_the_rules(words, asked, changes, unfinished):
+    alike = [asked[:at] + put + asked[at + left_out :] + tail for at, put, left_out, tail in changes]
+    segment = segment_of([{"n": " ".join((*words, *alike))}])
+    stored = set(segment.words(slice(None)))
     found = {}
     for (rank, _far), numbers in near(segment, asked, unfinished=unfinished).items():
         if numbers:
-            found.setdefault(rank, set()).update(segment.word(at) for at in numbers)
-    others = {word for word in stored if not word.startswith(asked)}
+            found.setdefault(rank, set()).update(segment.words(np.array(numbers, dtype=np.uint32)))
+    others = {word for word in stored if word.isalpha() and not word.startswith(asked)}
     wanted = {}
     if len(asked) >= SHORTEST_INFIX:
         wanted[Rank.INFIX] = {word for word in others if asked in word}

@@ -25,8 +25,9 @@ def test_a_sound_alike_is_as_good_as_it_is_spelt_alike(word, text, kind):
 
 def test_a_typo_comes_before_a_word_that_only_sounds_alike():
     segment = segment_of([{"n": "Bender"}, {"n": "Beautier"}, {"n": "Beantir"}])
-    found = {segment.word(number): kind for kind, numbers in near(segment, "beantier", unfinished=False).items()
-             for number in numbers}  # fmt: skip
+    words = segment.words(slice(None))
+    kinds = near(segment, "beantier", unfinished=False)
+    found = {words[number]: kind for kind, numbers in kinds.items() for number in numbers}
     assert sorted(found, key=lambda word: found[word]) == ["beantir", "beautier", "bender"]
 
 

@@ -35,7 +35,7 @@ def test_documents_of_entries_are_those_with_the_words(documents, data):
     start = data.draw(st.integers(0, count))
     end = data.draw(st.integers(start, count))
     keep = np.array(data.draw(st.lists(st.booleans(), min_size=end - start, max_size=end - start)), dtype=np.bool_)
-    some = np.array(sorted(data.draw(st.sets(st.integers(0, count - 1)) if count else st.just(()))), dtype=np.intp)
+    some = np.array(sorted(data.draw(st.sets(st.integers(0, count - 1)) if count else st.just(()))), dtype=np.uint32)
     counts = {column.at: size for column, size in segment.postings.counts(start, end)}
     scattered = {column.at: (size, docs()) for column, size, docs in segment.postings.scattered(some)}
     for column in TEXT:
@@ -54,4 +54,4 @@ def test_a_segment_without_words_has_no_postings():
     postings = segment_of([{}]).postings
     assert list(postings.counts(0, 0)) == [(NAME, 0)]
     assert postings.run(NAME, 0, 0).tolist() == []
-    assert postings.scattered(np.empty(0, dtype=np.intp)) == []
+    assert postings.scattered(np.empty(0, dtype=np.uint32)) == []

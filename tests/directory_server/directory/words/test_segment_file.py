@@ -120,5 +120,5 @@ def test_a_failed_writing_leaves_nothing(tmp_path, monkeypatch):
 
 def test_a_segment_without_documents_can_be_asked():
     segment = segment_of([])
-    assert (segment.size, segment.beginning("a"), segment.distinct) == (0, (0, 0), 0)
+    assert (segment.size, segment.beginning("a"), segment.words(slice(None))) == (0, (0, 0), [])
     assert len(segment.contacts({1})) == 0
