@@ -197,7 +197,7 @@ def test_a_damaged_contact_is_told_of_and_nothing_of_it(world: World, before: by
     check(world)
 
 
-@pytest.mark.parametrize("ask", [lambda view: view.listings("steinacher", 100), lambda view: view.lookup("0301234567")])
+@pytest.mark.parametrize("ask", [lambda view: view.listings("steinacher", 100), lambda view: list(view.all())])
 def test_a_file_that_is_cut_short_while_it_is_asked_is_told_of(
     world: World, monkeypatch: pytest.MonkeyPatch, ask
 ) -> None:
