@@ -95,6 +95,8 @@ class Holders:
         for opened in self._opened:
             trunks = opened.segment.trunks
             holders, companies = trunks.of(digits)
+            if not len(holders):  # most of what is asked is no trunk
+                continue
             names = {number: trunks.company(number) for number in set(companies.tolist())}
             for row, groups, company in self._seen(opened, holders, companies):
                 found[row] = names[company] if FieldGroup.NAME in groups else ""
@@ -108,9 +110,14 @@ class Holders:
         rows = opened.segment.rows[docs].tolist()
         ids = docs.tolist()
         alive = repeat(True) if opened.alive is None else opened.alive[docs].tolist()
+        known: dict[int, tuple[frozenset[FieldGroup], list[bool]]] = {}
         for row, doc, holder, living, value in zip(rows, ids, holders.tolist(), alive, beside.tolist(), strict=False):
-            groups = self._scope.groups(source_of(row))
-            if living and GROUPS[holder & GROUP_MASK] in groups:
+            source = source_of(row)
+            if source not in known:
+                groups = self._scope.groups(source)
+                known[source] = groups, [group in groups for group in GROUPS]
+            groups, readable = known[source]
+            if living and readable[holder & GROUP_MASK]:
                 self.places[row] = opened, doc
                 yield row, groups, value
 
