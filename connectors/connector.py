@@ -61,7 +61,10 @@ class Connector(Protocol):
         ...
 
     def read(self, state: State | None) -> Iterator[Event]:
-        """Yield one pass; a full one without `state`. The last event is the Checkpoint (see `connectors.events`)."""
+        """Yield one pass; a full one without `state`. The last event is the Checkpoint (see `connectors.events`).
+
+        A BulkPass spares the engine most of the work for records that it knows as they are.
+        """
         ...
 
     def close(self) -> None:
