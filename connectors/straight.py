@@ -61,6 +61,9 @@ class Straight:
         self._birthday = texts.pop("birthday")
         self._texts = itemgetter(*texts.values())
         self._notes, self._urls, self._categories = lists.values()
+        single = [(kind, label, place) for _name, kind, label, (place, pick) in self._phones if pick is None]
+        # Where each kind has one plain value, nothing can come twice.
+        self._single_phones = single if len({kind for kind, *_rest in single}) == len(self._phones) else None
         self._custom = [(name, place) for name, place in sorted(custom.items()) if place != self._empty]
         self._addresses = [
             (PlaceKind(kind_name), itemgetter(*[places.get(part, self._empty) for part in ADDRESS_PARTS]))
@@ -87,6 +90,9 @@ class Straight:
         )
 
     def _all_phones(self, values: list[str]) -> tuple[Phone, ...]:
+        if self._single_phones is not None:
+            single = self._single_phones
+            return tuple([Phone(kind, raw, label) for kind, label, place in single if (raw := values[place])])
         found: dict[tuple[str, str], Phone] = {}
         for name, kind, label, (place, pick) in self._phones:
             for raw in (values[place],) if pick is None else pick.parted(values[place]):
@@ -95,6 +101,9 @@ class Straight:
         return tuple(found.values())
 
     def _all_emails(self, values: list[str]) -> tuple[Email, ...]:
+        (kind, (place, pick)), *others = self._emails
+        if pick is None and not others:
+            return (Email(values[place], kind),) if values[place] else ()
         found: dict[str, Email] = {}
         for kind, (place, pick) in self._emails:
             for address in (values[place],) if pick is None else pick.parted(values[place]):
