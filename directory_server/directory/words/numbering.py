@@ -9,9 +9,10 @@ import numpy as np
 from directory_server.directory.words.arrays import Ids, ranges
 from directory_server.directory.words.spelling import entries
 
-# Surrogates: no text that was stored holds one.
-_END: Final = "\udfff"
-_ENTRY: Final = "\udffe"
+# Bytes that no UTF-8 holds, as characters that no text holds which was stored.
+_END: Final = "\udcff"
+_ENTRY: Final = "\udcfe"
+_BYTES: Final = "surrogateescape"
 _MOST_REMEMBERED: Final = 400_000
 
 
@@ -20,17 +21,19 @@ def as_piece(entry: str) -> str:
     return _ENTRY + entry
 
 
-class _Pieces(dict[str, int]):
+class _Pieces(dict[bytes, int]):
     """Pieces of texts by number, each with the entries it gives: those of piece n begin at `starts[n]`."""
 
     def __init__(self, numbers: dict[str, int]) -> None:
-        super().__init__({_END: 0})
+        super().__init__({_END.encode(errors=_BYTES): 0})
         self._numbers = numbers
         self.starts = array("I", (0, 0))
         self.entries = array("I")
 
-    def __missing__(self, piece: str) -> int:
-        found = (piece[1:],) if piece[0] == _ENTRY else entries(piece)
+    def __missing__(self, piece: bytes) -> int:
+        text = piece.decode(errors=_BYTES)
+        # Bytes are only cut at the blanks of ASCII.
+        found = [text[1:]] if text[0] == _ENTRY else [one for part in text.split() for one in entries(part)]
         numbers = self._numbers
         self.entries.extend([numbers.setdefault(entry, len(numbers)) for entry in found])
         self.starts.append(len(self.entries))
@@ -54,7 +57,7 @@ class Numbering:
         if len(self._pieces) > _MOST_REMEMBERED:
             self._pieces = _Pieces(self.numbers)
         pieces = self._pieces
-        cut = f" {_END} ".join([*texts, ""]).split()
+        cut = f" {_END} ".join([*texts, ""]).encode(errors=_BYTES).split()  # bytes are cut in half the time
         numbers = np.array(list(map(pieces.__getitem__, cut)), dtype=np.intp)
         starts = np.frombuffer(pieces.starts, dtype=np.uint32)
         counts = starts[numbers + 1] - starts[numbers]
