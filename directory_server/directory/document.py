@@ -66,7 +66,7 @@ def document(  # noqa: PLR0917 - called for every contact, by place
         sort=sort,
         numbers=numbers,
         links=links(contact, numbers, names),
-        company=" ".join(names.companies[contact.company].words),
+        company=names.companies[contact.company].text,
         own_trunk="+" + at.own if at.own else "",
         nameless=not given and not contact.family_name,
         card=card.to_bytes(sort, *kept, numbers) if kept else b"",

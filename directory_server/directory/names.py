@@ -20,10 +20,15 @@ Value = TypeVar("Value")
 
 
 class Company(NamedTuple):
-    """A company's name: all its `words` in normal form, and the `first` two of them without its legal form."""
+    """A company's name: all its `words` in normal form, and the `first` two of them without its legal form.
+
+    `text` and `key` are the same with blanks between.
+    """
 
     words: tuple[str, ...]
     first: tuple[str, ...]
+    text: str
+    key: str
 
 
 class _Remembered(dict[str, Value]):
@@ -57,7 +62,8 @@ class Names:
 
 def _company(name: str) -> Company:
     every = words(name)
-    return Company(every, tuple(word for word in every if word not in _LEGAL_FORMS)[:_FIRST])
+    first = tuple([word for word in every if word not in _LEGAL_FORMS][:_FIRST])
+    return Company(every, first, " ".join(every), " ".join(first))
 
 
 ASKED: Final = Names()
@@ -85,14 +91,15 @@ def name_company_key(contact: Contact, names: Names = ASKED) -> str:
 
     A company's own entry has the whole name of the company: branches stay apart.
     """
-    name, (company, first) = name_words(contact, names), names.companies[contact.company]
+    company = names.companies[contact.company]
+    name, first = name_words(contact, names), company.first
     if not first:
         return ""
-    if not contact.given_name and not contact.family_name and _plain(name) <= set(company):
-        return "|" + " ".join(sorted(_plain(company)))
+    if not contact.given_name and not contact.family_name and _plain(name) <= set(company.words):
+        return "|" + " ".join(sorted(_plain(company.words)))
     if len(name) < _FIRST or (name[0] in first and set(name) <= set(first)):
         return ""
-    return f"{' '.join(sorted(name))}|{' '.join(first)}"
+    return f"{' '.join(sorted(name))}|{company.key}"
 
 
 def is_company(contact: Contact) -> bool:

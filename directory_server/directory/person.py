@@ -106,7 +106,7 @@ class _Traits:
 
 def _traits(listing: Listing) -> _Traits:
     contact, numbers = listing.contact, [number for number in listing.numbers if number.e164]
-    direct = frozenset(n.e164 for n in numbers if is_personal(n))
+    direct = frozenset(n.e164 for n in personal_numbers(numbers))
     mobile = {n.e164 for n in numbers if n.kind is PhoneKind.MOBILE}
     mails = {mail: email.kind for email in contact.emails if (mail := personal_mail(email.address))}
     return _Traits(
@@ -144,9 +144,9 @@ def same(one: Listing, other: Listing) -> bool:
     return _same(_traits(one), _traits(other))
 
 
-def is_personal(number: Number) -> bool:
-    """Whether a number may belong to one human: a mobile or direct dial, no switchboard, fax or short number."""
-    return bool(number.e164) and number.kind in _LINKING and number.extension != "0"
+def personal_numbers(numbers: Iterable[Number]) -> list[Number]:
+    """Return those that may belong to one human: mobiles and direct dials, no switchboard, fax or short number."""
+    return [one for one in numbers if one.e164 and one.kind in _LINKING and one.extension != "0"]
 
 
 def personal_mail(address: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from directory_server.directory import normal_form
 
-VERSION: Final = f"11.{normal_form.VERSION}"
+VERSION: Final = f"12.{normal_form.VERSION}"
 """Raised with every change of the tables or of what is put into them: another version is rebuilt."""
 
 FILE: Final = "segments.sqlite"

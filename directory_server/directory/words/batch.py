@@ -87,9 +87,7 @@ class Collector:
         """Add documents."""
         self._add_words(documents)
         first = len(self._rows)
-        for at, document in enumerate(documents, first):
-            if document.numbers:
-                self._add_numbers(at, document)
+        self._add_numbers(documents, first)
         self._business.pack()
         self._private.pack()
         self._trunks.pack()
@@ -109,21 +107,24 @@ class Collector:
         self._text.frombytes((columns << np.uint32(ENTRY_BITS) | entries).tobytes())
         self._lengths.frombytes(counts.reshape(-1, len(_COLUMNS)).sum(axis=1, dtype=np.uint32).tobytes())
 
-    def _add_numbers(self, at: int, document: Document) -> None:
-        business: list[str] = []
-        private: list[str] = []
-        for number in document.numbers:
-            home = number.kind is _HOME
-            held, column = (private, self._private) if home else (business, self._business)
-            digits = number.e164[1:] or (EXTENSION + number.extension if number.extension else "")
-            if digits and digits not in held:
-                held.append(digits)
-                column.add(at, digits)
-            if number.trunk:
-                if number.extension and number.trunk == document.own_trunk:
-                    column.add(at, INTERNAL + number.extension)
-                self._trunks.add(at << GROUP_BITS | (_PRIVATE if home else _BUSINESS), number.trunk[1:])
-                self._trunk_companies.append(self._companies.setdefault(document.company, len(self._companies)))
+    def _add_numbers(self, documents: Sequence[Document], first: int) -> None:
+        for at, document in enumerate(documents, first):
+            business: list[str] = []
+            private: list[str] = []
+            for number in document.numbers:
+                home = number.kind is _HOME
+                held = private if home else business
+                digits = number.e164[1:] or (EXTENSION + number.extension if number.extension else "")
+                if digits and digits not in held:
+                    held.append(digits)
+                if number.trunk:
+                    if number.extension and number.trunk == document.own_trunk:
+                        held.append(INTERNAL + number.extension)
+                    self._trunks.add(at << GROUP_BITS | (_PRIVATE if home else _BUSINESS), (number.trunk[1:],))
+                    self._trunk_companies.append(self._companies.setdefault(document.company, len(self._companies)))
+            self._business.add(at, business)
+            if private:
+                self._private.add(at, private)
 
     def batch(self) -> Batch:
         """Return what was collected."""

@@ -7,6 +7,7 @@ are read page by page; numbers and their holders are mapped, because every look-
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -168,10 +169,10 @@ class Numbers:
         self._packed = array("Q")
         self._holders = array("I")
 
-    def add(self, holder: int, digits: str) -> None:
-        """Add E.164 digits, or `EXTENSION` or `INTERNAL` and an extension."""
-        self._waiting.append(digits)
-        self._holders.append(holder)
+    def add(self, holder: int, numbers: Sequence[str]) -> None:
+        """Add numbers of one holder: E.164 digits, or `EXTENSION` or `INTERNAL` and an extension."""
+        self._waiting += numbers
+        self._holders.fromlist([holder] * len(numbers))
 
     def pack(self) -> None:
         """Pack what was added, as `packed` does one by one: some thousand at once are quick and need little memory."""

@@ -28,7 +28,7 @@ def test_every_kind_has_numbers_of_its_own(local, digits, name, place):
 
 def test_a_link_never_changes_because_it_is_kept():
     contact = Contact(given_name="Hans", family_name="Müller", company="Acme GmbH", emails=(Email("H.M@acme.example"),))
-    assert [key for key, _ in links(contact, ())] == [-2521872175854317464, 6731018982863894253]
+    assert [key for key, _ in links(contact, ())] == [-312852064, 4611686019309249358]
 
 
 def test_a_number_that_is_there_twice_links_once():

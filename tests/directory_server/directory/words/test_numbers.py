@@ -27,7 +27,7 @@ NUMBER = st.builds(
 def parts_of(numbers):
     collected = Numbers()
     for at, number in enumerate(numbers):
-        collected.add(at, number)
+        collected.add(at, (number,))
     made = sections("z", *collected.arrays())
     return NumberParts.stored(SegmentFile(b"".join(to_bytes(made, {}))), "z")
 
