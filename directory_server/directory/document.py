@@ -6,9 +6,8 @@ from msgspec import Struct
 
 from connectors.contact import Contact, PlaceKind
 from directory_server.directory import card
-from directory_server.directory.link import links
+from directory_server.directory.link import ASKED, Hashes, links
 from directory_server.directory.listing import Number
-from directory_server.directory.names import ASKED, Names
 from directory_server.directory.normal_form import words
 from directory_server.directory.number import read_all
 from directory_server.directory.reader import Reader
@@ -22,7 +21,7 @@ class Document(Struct, frozen=True, gc=False):
 
     `texts` holds, for each of `columns.TEXT`, words as written, with blanks between; `custom` the custom fields by
     name; `initial` the only letter known of a given name, in normal form. `sort` is the name to sort by, `company` the
-    company's name in normal form. `links` are the keys by which the contact may be the same person as another, each
+    company's name. `links` are the keys by which the contact may be the same person as another, each
     with the number of its field group. `own_trunk` is the trunk of the source's location, whose extensions are dialled
     as such; each of the last three may be empty. `nameless` tells that it has neither given nor family name. `card` is
     what the index shows of it (see `card`).
@@ -51,7 +50,7 @@ class Kept(NamedTuple):
 
 
 def document(  # noqa: PLR0917 - called for every contact, by place
-    identity: int, source: int, contact: Contact, at: Reader, kept: Kept | None = None, names: Names = ASKED
+    identity: int, source: int, contact: Contact, at: Reader, kept: Kept | None = None, hashes: Hashes = ASKED
 ) -> Document:
     """Return what to keep of this contact, whose numbers are read at its source's location; a card only of `kept`."""
     numbers = read_all(contact.phones, at) if contact.phones else ()
@@ -65,8 +64,8 @@ def document(  # noqa: PLR0917 - called for every contact, by place
         initial=_initial(given) if given and len(given) < _SHORTEST_NAME else "",
         sort=sort,
         numbers=numbers,
-        links=links(contact, numbers, names),
-        company=names.companies[contact.company].text,
+        links=links(contact, numbers, hashes),
+        company=contact.company,
         own_trunk="+" + at.own if at.own else "",
         nameless=not given and not contact.family_name,
         card=card.to_bytes(sort, *kept, numbers) if kept else b"",

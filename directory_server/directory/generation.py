@@ -10,7 +10,7 @@ from typing import Final
 from directory_server.directory import tables
 from directory_server.directory.changes import Changes
 from directory_server.directory.document import Document, Kept, document
-from directory_server.directory.names import Names
+from directory_server.directory.link import Hashes
 from directory_server.directory.origins import Origins
 from directory_server.directory.words.batch import Collector
 from directory_server.directory.words.segments import MOST_DOCUMENTS, Segments
@@ -88,12 +88,12 @@ class Generation:
         last = contacts.last_sequence(self._database)
         reached = count = 0
         with tables.building(self._file) as connection, _without_collector():
-            origins, names = Origins(connection, self._database), Names(_NAMES)
+            origins, hashes = Origins(connection, self._database), Hashes(_NAMES)
             collector = Collector(self._folder)
             while changed := contacts.rows_since(self._database, reached, BATCH):
                 # What changes meanwhile gets a number beyond `last` and would come a second time.
                 present = [row for row in changed if row[_SEQUENCE] <= last]
-                collector.add(_documents(present, origins, names))
+                collector.add(_documents(present, origins, hashes))
                 if len(collector) >= MOST_DOCUMENTS:
                     self._segments.put(connection, collector.batch(), collector.sorts, origins.priorities)
                     collector = Collector(self._folder)
@@ -108,7 +108,7 @@ class Generation:
 
     def follow(self) -> int:
         """Take over what changed in the store since the last time; return how many contacts that were."""
-        connection, names = tables.connect(self._file, writable=True), Names(_NAMES)
+        connection, hashes = tables.connect(self._file, writable=True), Hashes(_NAMES)
         try:
             reached = int(tables.meta(connection, "sequence"))
             count = 0
@@ -118,7 +118,7 @@ class Generation:
                 origins = Origins(connection, self._database)
                 ids = [row[0] for row in changed]
                 self._segments.remove(connection, ids)
-                self._segments.add(connection, _documents(changed, origins, names), origins.priorities)
+                self._segments.add(connection, _documents(changed, origins, hashes), origins.priorities)
                 reached = changed[-1][_SEQUENCE]
                 tables.set_meta(connection, "sequence", str(reached))
                 with self._changes.changing():
@@ -147,10 +147,10 @@ class Generation:
         self._segments.delete(unused)
 
 
-def _documents(changed: Iterable[RawRow], origins: Origins, names: Names) -> list[Document]:
+def _documents(changed: Iterable[RawRow], origins: Origins, hashes: Hashes) -> list[Document]:
     """Return the documents of those contacts that are not deleted."""
     return [
-        document(identity, source, contact_from_json(text), origins.reader(source), Kept(key, moment, text), names)
+        document(identity, source, contact_from_json(text), origins.reader(source), Kept(key, moment, text), hashes)
         for identity, source, key, _sequence, text, moment, deleted in changed
         if not deleted
     ]

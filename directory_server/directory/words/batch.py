@@ -60,6 +60,18 @@ class Batch:
     begins: Ids
 
 
+class _Companies(dict[str, int]):
+    """The place of each company, as it is written; `places` has them in normal form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[str, int] = {}
+
+    def __missing__(self, company: str) -> int:
+        self[company] = place = self.places.setdefault(" ".join(words(company)), len(self.places))
+        return place
+
+
 class Collector:
     """Collects documents into a batch."""
 
@@ -76,7 +88,7 @@ class Collector:
         self._link_holders = array("I")
         self._trunks = Numbers()
         self._trunk_companies = array("I")
-        self._companies: dict[str, int] = {}
+        self._companies = _Companies()
         self._nameless = array("I")
         self.sorts: list[str] = []
 
@@ -101,7 +113,15 @@ class Collector:
         self._cards.add([one.card for one in documents])
 
     def _add_words(self, documents: Sequence[Document]) -> None:
-        texts = [text for one in documents for text in (*one.texts, _initial(one), _custom(one.custom))]
+        texts = [
+            text
+            for one in documents
+            for text in (
+                *one.texts,
+                as_piece(initial(one.initial)) if one.initial else "",
+                _custom(one.custom) if one.custom else "",
+            )
+        ]
         entries, counts = self._numbering.of_texts(texts)
         columns = np.repeat(np.tile(_COLUMNS, len(documents)), counts)
         self._text.frombytes((columns << np.uint32(ENTRY_BITS) | entries).tobytes())
@@ -121,7 +141,7 @@ class Collector:
                     if number.extension and number.trunk == document.own_trunk:
                         held.append(INTERNAL + number.extension)
                     self._trunks.add(at << GROUP_BITS | (_PRIVATE if home else _BUSINESS), (number.trunk[1:],))
-                    self._trunk_companies.append(self._companies.setdefault(document.company, len(self._companies)))
+                    self._trunk_companies.append(self._companies[document.company])
             self._business.add(at, business)
             if private:
                 self._private.add(at, private)
@@ -137,15 +157,11 @@ class Collector:
             numbers={name: numbers.arrays() for name, numbers in self._numbers.items()},
             links=(np.array(self._link_keys, dtype=np.int64), np.array(self._link_holders, dtype=np.uint32)),
             trunks=(trunks, holders, np.array(self._trunk_companies, dtype=np.uint32)),
-            companies=list(self._companies),
+            companies=list(self._companies.places),
             nameless=np.array(self._nameless, dtype=np.uint32),
             cards=self._cards.pile,
             begins=self._cards.begins(),
         )
-
-
-def _initial(document: Document) -> str:
-    return as_piece(initial(document.initial)) if document.initial else ""
 
 
 def _custom(fields: Iterable[tuple[str, str]]) -> str:
