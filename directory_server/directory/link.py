@@ -84,14 +84,14 @@ def links(contact: Contact, numbers: tuple[Number, ...], hashes: Hashes = ASKED)
         for number in personal_numbers(numbers)
     ]
     if company := hashes.companies[contact.company]:
-        found.append((NAMES | (_named(contact, hashes) * _APART + company) & (NAMES - 1), _NAME))
+        found.append((NAMES | _named(contact, company, hashes) & (NAMES - 1), _NAME))
     # Hardly any comes twice.
     return tuple(found) if len(dict(found)) == len(found) else tuple(dict.fromkeys(found))
 
 
-def _named(contact: Contact, hashes: Hashes) -> int:
-    """Return a hash that is the same for contacts with the same `name_company_key`, as is the hash of their company."""
+def _named(contact: Contact, company: int, hashes: Hashes) -> int:
+    """Return a hash that is the same where `name_company_key` is the same; `company` is the company's."""
     given, family = contact.given_name, contact.family_name
-    if given or family:
-        return hashes.names[given] + hashes.names[family] or hashes.names[contact.display_name]
-    return -crc32(name_company_key(contact).encode()) if is_company(contact) else hashes.names[contact.display_name]
+    if not given and not family and is_company(contact):
+        return crc32(name_company_key(contact).encode())
+    return (hashes.names[given] + hashes.names[family] or hashes.names[contact.display_name]) * _APART + company
