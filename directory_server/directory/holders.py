@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from heapq import merge
-from itertools import repeat
 from typing import Final
 
 import numpy as np
@@ -13,14 +12,17 @@ from directory_server.directory.columns import GROUPS
 from directory_server.directory.scope import Scope
 from directory_server.directory.tables import source_of
 from directory_server.directory.words.arrays import EMPTY, Ids
+from directory_server.directory.words.group import Truth
 from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK
 from directory_server.directory.words.numbers import DIGITS as MOST_DIGITS
 from directory_server.directory.words.numbers import EXTENSION, INTERNAL, packed, unpacked
 from directory_server.directory.words.pages import Mapped, Pages
+from directory_server.directory.words.segment import Segment
 from directory_server.directory.words.segments import Opened, Snapshot
 from directory_server.store.rows import FieldGroup
 
 _AT_ONCE: Final = 65_536
+_NAME: Final = GROUPS.index(FieldGroup.NAME)
 _EXTENSIONS: Final = int(EXTENSION, 16) << 60
 """Packed numbers from here on stand for extensions."""
 
@@ -33,6 +35,7 @@ class Holders:
         self._scope = scope
         self.places: dict[int, Place] = {}
         """Where the rows are that were returned so far."""
+        self._readable_of: dict[Segment, Truth] = {}
 
     def of_number(self, key: str, *, nameless: bool = False) -> list[int]:
         """Return who has this number: E.164 digits, or `x` and an internal extension.
@@ -57,10 +60,7 @@ class Holders:
         """Return the rows of those documents that are alive."""
         if opened.alive is not None:
             docs = docs[opened.alive[docs]]
-        rows: list[int] = opened.segment.rows[docs].tolist()
-        for row, doc in zip(rows, docs.tolist(), strict=True):
-            self.places[row] = opened, doc
-        return rows
+        return self._placed(opened, docs)
 
     def _allowed(self, rows: Iterable[int], group: FieldGroup, *, nameless: bool) -> Iterator[int]:
         for row in rows:
@@ -76,18 +76,22 @@ class Holders:
 
     def linked(self, keys: Iterable[int]) -> dict[int, list[int]]:
         """Return by person key who shares it with another one (see `link`); nobody for a key of one contact alone."""
-        wanted = list(keys)
+        wanted = sorted(keys)
         runs = [opened.segment.links.keys.each(wanted) for opened in self._opened]
-        shared: dict[int, list[int]] = {}
-        for key, *of_key in zip(wanted, *runs, strict=True):
-            if sum(end - start for start, end in of_key) > 1:  # hardly any; the rest need not be read
-                rows: set[int] = set()
-                for opened, (start, end) in zip(self._opened, of_key, strict=True):
-                    holders = opened.segment.links.holders[start:end]
-                    rows.update(row for row, *_rest in self._seen(opened, holders, holders))
-                if len(rows) > 1:
-                    shared[key] = sorted(rows)
-        return {key: shared.get(key, []) for key in wanted}
+        # Hardly any; the holders of the rest need not be read.
+        shared = [
+            at for at, of_key in enumerate(zip(*runs, strict=True)) if sum(end - start for start, end in of_key) > 1
+        ]
+        found: dict[int, set[int]] = {at: set() for at in shared}
+        for opened, run in zip(self._opened, runs, strict=True) if shared else ():
+            starts, ends = np.array([run[at] for at in shared], dtype=np.int64).reshape(-1, 2).T
+            holders = opened.segment.links.holders.runs(starts, ends - starts)
+            seen = self._seen(opened, holders)
+            of = np.repeat(shared, ends - starts)[seen]
+            for at, row in zip(of.tolist(), self._placed(opened, holders[seen] >> np.uint32(GROUP_BITS)), strict=True):
+                found[at].add(row)
+        rows = {wanted[at]: sorted(of_key) for at, of_key in found.items() if len(of_key) > 1}
+        return {key: rows.get(key, []) for key in wanted}
 
     def on_trunk(self, digits: str) -> list[tuple[int, str]]:
         """Return who has a number with this trunk, with the company in normal form ("" if hidden)."""
@@ -97,29 +101,36 @@ class Holders:
             holders, companies = trunks.of(digits)
             if not len(holders):  # most of what is asked is no trunk
                 continue
-            names = {number: trunks.company(number) for number in set(companies.tolist())}
-            for row, groups, company in self._seen(opened, holders, companies):
-                found[row] = names[company] if FieldGroup.NAME in groups else ""
+            seen = self._seen(opened, holders)
+            docs = holders[seen] >> np.uint32(GROUP_BITS)
+            named = self._readable(opened.segment)[opened.segment.source[docs], _NAME].tolist()
+            numbers = companies[seen].tolist()
+            names = {number: trunks.company(number) for number in set(numbers)}
+            for row, number, is_named in zip(self._placed(opened, docs), numbers, named, strict=True):
+                found[row] = names[number] if is_named else ""
         return sorted(found.items())
 
-    def _seen(self, opened: Opened, holders: Ids, beside: Ids) -> Iterator[tuple[int, frozenset[FieldGroup], int]]:
-        """Yield the rows of those holders that may be seen, with what may be read of them, and what stands beside."""
-        if not len(holders):
-            return
+    def _seen(self, opened: Opened, holders: Ids) -> Truth:
+        """Return which of these holders may be seen."""
         docs = holders >> GROUP_BITS
-        rows = opened.segment.rows[docs].tolist()
-        ids = docs.tolist()
-        alive = repeat(True) if opened.alive is None else opened.alive[docs].tolist()
-        known: dict[int, tuple[frozenset[FieldGroup], list[bool]]] = {}
-        for row, doc, holder, living, value in zip(rows, ids, holders.tolist(), alive, beside.tolist(), strict=False):
-            source = source_of(row)
-            if source not in known:
-                groups = self._scope.groups(source)
-                known[source] = groups, [group in groups for group in GROUPS]
-            groups, readable = known[source]
-            if living and readable[holder & GROUP_MASK]:
-                self.places[row] = opened, doc
-                yield row, groups, value
+        seen: Truth = self._readable(opened.segment)[opened.segment.source[docs], holders & GROUP_MASK]
+        return seen if opened.alive is None else seen & opened.alive[docs]
+
+    def _readable(self, segment: Segment) -> Truth:
+        """Return which field groups of each of the segment's sources may be read."""
+        found = self._readable_of.get(segment)
+        if found is None:
+            of_each = [self._scope.groups(source) for source in segment.sources]
+            found = np.array([[group in groups for group in GROUPS] for groups in of_each], dtype=np.bool_)
+            self._readable_of[segment] = found
+        return found
+
+    def _placed(self, opened: Opened, docs: Ids) -> list[int]:
+        """Return the rows of documents, and keep where they are."""
+        rows: list[int] = opened.segment.rows[docs].tolist()
+        for row, doc in zip(rows, docs.tolist(), strict=True):
+            self.places[row] = opened, doc
+        return rows
 
 
 def _among(docs: Ids, others: Ids) -> Ids:

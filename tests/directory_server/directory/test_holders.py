@@ -1,8 +1,9 @@
 """Who holds what is told as far as a view may read it, in every state of the index."""
 
 import pytest
+from msgspec.structs import replace
 
-from connectors.contact import Contact, Email, Phone, PhoneKind
+from connectors.contact import Contact, Email, Phone, PhoneKind, PlaceKind
 from directory_server.directory import holders
 from directory_server.directory.columns import GROUPS
 from directory_server.directory.holders import Holders
@@ -136,6 +137,21 @@ def test_links_are_told_of_those_who_may_be_seen(world):
     assert Told(world, {world.crm.id: ALL}).linked(key) == {key: []}
     with world.index.snapshot() as snapshot:
         assert [found for found, _row in holders.links(snapshot.opened)] == [key] * 3
+
+
+def test_what_is_hidden_of_one_link_leaves_the_others_as_they_are(world):
+    home, work = (Contact(emails=(Email("one@acme.example", kind),)) for kind in (PlaceKind.HOME, PlaceKind.WORK))
+    other_home, other_work = (
+        replace(one, emails=(replace(one.emails[0], address="two@x.example"),)) for one in (home, work)
+    )
+    world.put(
+        world.erp, {"a": home, "b": home, "c": work, "d": work, "e": other_home, "f": other_work, "g": other_work}
+    )
+    (one, _group), (two, _group) = *links(work, ()), *links(other_work, ())
+    assert Told(world, {world.erp.id: frozenset({FieldGroup.BUSINESS})}).linked(one, two) == {
+        one: ["c", "d"],
+        two: ["f", "g"],
+    }
 
 
 def test_all_numbers_come_in_order_without_extensions(world):
