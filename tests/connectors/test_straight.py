@@ -24,6 +24,7 @@ TRICKY = parse({
         "other": {"country": {"constant": "DE"}}},
     "custom": {"two": "{z}", "one": {"field": "y", "split": "/"}},
 })  # fmt: skip
+SINGLE = parse({"phones": {"work": "{x} {a}", "home": "y"}, "emails": {"home": "{y} {a}"}})
 values = st.sampled_from(["1", "A", "a", "smtp:A", "nick:b", ";", "x;y", "a/b", "-", "0/0/00", " ", ""]) | st.text(
     max_size=5
 )
@@ -47,6 +48,10 @@ def agrees(chosen, fields, cells):
 
 def test_with_every_option_of_a_mapping():
     agrees(TRICKY, [*"abcdxyz", "X!", "given name", "Nickname"], values)
+
+
+def test_with_one_value_of_each_kind_which_may_be_missing():
+    agrees(SINGLE, [*"xyz"], values)
 
 
 def test_with_the_columns_every_csv_file_may_have():

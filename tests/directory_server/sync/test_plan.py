@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from connectors.contact import Contact
 from connectors.errors import PartialRead, StateExpired
 from connectors.events import BadRecord, Checkpoint, Delete, Present, Snapshot, Upsert, Upserts
+from directory_server.store.change import Change
 from directory_server.store.contact_json import contact_to_json, fingerprint, record_to_json
 from directory_server.sync.plan import FAULTS, Plan
 
@@ -32,7 +33,10 @@ def run(stored, events, *, full=True, remap=None):
     for event in events:
         changes += plan.take_all(event) if isinstance(event, Upserts) else filter(None, [plan.take(event)])
     state, deletions, totals = plan.finish()
-    staged = {change.key: change for change in [*changes, *deletions]}
+    staged: dict[str, Change] = {}
+    for change in (*changes, *deletions):
+        assert change.again == (change.key in staged)
+        staged[change.key] = change
     return state, staged, totals
 
 
@@ -90,9 +94,18 @@ def test_records_together_are_looked_at_where_their_versions_do_not_tell_enough(
     stored = {"1": fingerprint("row A") + known(rec("A"))[16:]}
     _, staged, _ = run(stored, [upserts["B"], upserts["A"], Snapshot(complete=True), END])
     assert (staged["1"].contact, staged["1"].again) == ('{"family_name":"A"}', True)
-    assert run(stored, [Upserts(["1"], [b""], lambda _: rec("X")), END], full=False)[1]["1"].contact
+    for before in (stored, {}):
+        _, staged, _ = run(before, [Upserts(["1"], [b""], lambda _: rec("X")), END])
+        assert staged["1"].record_hash == known(rec("X"))[:16]
     with pytest.raises(PartialRead):
         run(stored, [END, upserts["A"]])
+
+
+@pytest.mark.parametrize(("keys", "names"), [("123", ["A", "\ud800", "C"]), (["1", "\udfff", "3"], "ABC")])
+def test_new_records_together_are_stored_but_for_one_with_half_a_character(keys, names):
+    upserts = Upserts(list(keys), [fingerprint(key) for key in "123"], [rec(name) for name in names].__getitem__)
+    _, staged, totals = run({}, [upserts, END])
+    assert (list(staged), totals.created, totals.bad) == (["1", "3"], 2, 1)
 
 
 def test_a_deleted_contact_comes_back():

@@ -8,7 +8,9 @@ from directory_server.directory.words import numbering as module
 from directory_server.directory.words.numbering import Numbering, as_piece
 from directory_server.directory.words.spelling import entries, entry, initial
 
-PIECE = st.sampled_from(["Hans", "Müller", "&", "Anna-Maria", "o'connell", "12345678", as_piece(":nr:12345678")])
+PIECE = st.sampled_from(
+    ["Hans", "Müller", "&", "Anna-Maria", "o'connell", "12345678", "\u00a0o'hara\u2003Maier", as_piece(":nr:12345678")]
+)
 TEXT = st.lists(PIECE, max_size=5).map("  ".join)
 
 
