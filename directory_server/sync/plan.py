@@ -135,7 +135,7 @@ class Plan:
         if self._all_unchanged(keys, versions, known):  # five times as fast as one by one
             self._fates.update(dict.fromkeys(keys, _SAME))
             return []
-        if not any(known) and (new := self._all_new(upserts)) is not None:
+        if keys and not any(known) and (new := self._all_new(upserts)) is not None:
             return new
         changes = []
         for at, (key, version, before) in enumerate(zip(keys, versions, known, strict=True)):

@@ -108,6 +108,12 @@ def test_new_records_together_are_stored_but_for_one_with_half_a_character(keys,
     assert (list(staged), totals.created, totals.bad) == (["1", "3"], 2, 1)
 
 
+@pytest.mark.parametrize("remap", [None, []])
+def test_no_records_together_change_nothing(remap):
+    _, staged, totals = run({}, [Upserts([], [], rec), END], remap=remap)
+    assert (staged, counts(totals)) == ({}, (0, 0, 0, 0, 0))
+
+
 def test_a_deleted_contact_comes_back():
     _, staged, totals = run({"1": known(rec("A"), deleted=True)}, [Upsert("1", rec("A")), END])
     assert staged["1"].contact
