@@ -21,10 +21,10 @@ class Document(Struct, frozen=True, gc=False):
 
     `texts` holds, for each of `columns.TEXT`, words as written, with blanks between; `custom` the custom fields by
     name; `initial` the only letter known of a given name, in normal form. `sort` is the name to sort by, `company` the
-    company's name. `links` are the keys by which the contact may be the same person as another, each
-    with the number of its field group. `own_trunk` is the trunk of the source's location, whose extensions are dialled
-    as such; each of the last three may be empty. `nameless` tells that it has neither given nor family name. `card` is
-    what the index shows of it (see `card`).
+    company's name. `links` are the keys by which the contact may be the same person as another, each with the number of
+    its field group. `own_trunk` is the trunk of the source's location, whose extensions are dialled as such; each of
+    the last three may be empty. `nameless` tells that it has neither given nor family name. `card` is what the index
+    shows of it (see `card`).
     """
 
     id: int

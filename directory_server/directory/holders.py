@@ -1,6 +1,7 @@
 """Holders: who holds a number, shares a link or is on a trunk, in one unchanging state of the index."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from heapq import merge
 from typing import Final
 
@@ -120,8 +121,8 @@ class Holders:
         """Return which field groups of each of the segment's sources may be read."""
         found = self._readable_of.get(segment)
         if found is None:
-            of_each = [self._scope.groups(source) for source in segment.sources]
-            found = np.array([[group in groups for group in GROUPS] for groups in of_each], dtype=np.bool_)
+            flags = b"".join([_flags(self._scope.groups(source)) for source in segment.sources])
+            found = np.frombuffer(flags, dtype=np.bool_).reshape(-1, len(GROUPS))
             self._readable_of[segment] = found
         return found
 
@@ -131,6 +132,12 @@ class Holders:
         for row, doc in zip(rows, docs.tolist(), strict=True):
             self.places[row] = opened, doc
         return rows
+
+
+@lru_cache(maxsize=64)
+def _flags(groups: frozenset[FieldGroup]) -> bytes:
+    """Return for each field group whether it is one of these."""
+    return bytes([group in groups for group in GROUPS])
 
 
 def _among(docs: Ids, others: Ids) -> Ids:
