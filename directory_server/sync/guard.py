@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from directory_server.sync.plan import Totals
+from directory_server.sync.totals import Totals
 
 DELETED_SHARE: Final = 0.10
 CHANGED_SHARE: Final = 0.50

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from directory_server.store.rows import RunState
-from directory_server.sync.plan import Totals
+from directory_server.sync.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)

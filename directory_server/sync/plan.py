@@ -4,7 +4,6 @@ Nothing of a plan may be applied before `finish` has returned: a pass without it
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 from itertools import compress, islice, repeat
@@ -27,6 +26,7 @@ from connectors.events import (
 )
 from directory_server.store.change import Change, Known
 from directory_server.store.contact_json import HASH_SIZE, contact_to_json_and_fingerprint, fingerprint, record_to_json
+from directory_server.sync.totals import Totals
 
 FAULTS: Final = 20
 
@@ -42,28 +42,6 @@ class Fate(Enum):
 
 _change = tuple.__new__  # in half the time that Change(…) takes
 _SAME, _CREATED, _UPDATED, _DELETED = Fate  # an attribute of an Enum is slow to look up
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What a plan would do: `live` contacts before it, how many of them it touches, and whether the source was empty.
-
-    After it there are created + updated + unchanged contacts. `bad` counts records that could not be used, `faults`
-    says of the first 20 of them where and why.
-    """
-
-    live: int
-    created: int
-    updated: int
-    deleted: int
-    bad: int
-    emptied: bool
-    faults: tuple[str, ...] = ()
-
-    @property
-    def unchanged(self) -> int:
-        """The contacts that stay as they were."""
-        return self.live - self.updated - self.deleted
 
 
 class Plan:

@@ -21,7 +21,8 @@ from directory_server.store.staging import Staging, staging
 from directory_server.store.states import SavedState
 from directory_server.sync.guard import reason_to_hold
 from directory_server.sync.outcome import Outcome
-from directory_server.sync.plan import Plan, Totals
+from directory_server.sync.plan import Plan
+from directory_server.sync.totals import Totals
 
 BATCH: Final = 1000
 KEPT: Final = timedelta(days=30)

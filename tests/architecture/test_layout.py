@@ -45,7 +45,7 @@ FILES = {
     "directory_server/fronts": "",
     "directory_server/observe": "logs metrics status",
     "directory_server/protocol": "identity jwks keys messages padding sealing version",
-    "directory_server/sync": "guard history outcome plan run",
+    "directory_server/sync": "guard history outcome plan run totals",
     "directory_server/vault": "errors master_key vault",
     "teams_app": (
         "__main__ activity answers app bot cards config headers identity jwks keys line outcomes package pages person"

@@ -10,7 +10,7 @@ from connectors.csv_file import rows
 from directory_server.commands.fault_text import fault_text, reason_text
 from directory_server.commands.speech import Speech
 from directory_server.sync.guard import reason_to_hold
-from directory_server.sync.plan import Totals
+from directory_server.sync.totals import Totals
 
 DE, EN = Speech("de"), Speech("en")
 

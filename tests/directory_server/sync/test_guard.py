@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directory_server.sync.guard import reason_to_hold
-from directory_server.sync.plan import Totals
+from directory_server.sync.totals import Totals
 
 
 def totals(live, *, created=0, updated=0, deleted=0, emptied=False):

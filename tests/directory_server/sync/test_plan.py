@@ -4,44 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.contact import Contact
 from connectors.errors import PartialRead, StateExpired
-from connectors.events import BadRecord, Checkpoint, Delete, Present, Snapshot, Upsert, Upserts
-from directory_server.store.change import Change
-from directory_server.store.contact_json import contact_to_json, fingerprint, record_to_json
-from directory_server.sync.plan import FAULTS, Plan
-
-END = Checkpoint({"at": 1})
-
-
-def mapped(record):
-    return Contact(family_name=record.get("name", ("",))[0])
-
-
-def rec(name, **more):
-    return {"name": (name,), **{key: (value,) for key, value in more.items()}}
-
-
-def known(record, *, deleted=False):
-    return b"" if deleted else fingerprint(record_to_json(record)) + fingerprint(contact_to_json(mapped(record)))
-
-
-def run(stored, events, *, full=True, remap=None):
-    """Return what the store would hold, by key: changes applied in order, None for a deleted contact."""
-    plan = Plan(stored, mapped, full=full, remapped=remap is not None)
-    changes = list(plan.remap(remap or ()))
-    for event in events:
-        changes += plan.take_all(event) if isinstance(event, Upserts) else filter(None, [plan.take(event)])
-    state, deletions, totals = plan.finish()
-    staged: dict[str, Change] = {}
-    for change in (*changes, *deletions):
-        assert change.again == (change.key in staged)
-        staged[change.key] = change
-    return state, staged, totals
-
-
-def counts(totals):
-    return totals.created, totals.updated, totals.unchanged, totals.deleted, totals.bad
+from connectors.events import BadRecord, Delete, Present, Snapshot, Upsert, Upserts
+from directory_server.store.contact_json import fingerprint
+from directory_server.sync.plan import FAULTS
+from tests.fakes.plans import END, counts, known, rec, run
 
 
 def test_a_first_pass_creates():
@@ -87,31 +54,6 @@ def test_a_record_of_the_same_version_is_not_looked_at():
     assert staged["1"].record_hash == fingerprint("row A, written otherwise")
     _, staged, _ = run(stored, [Upsert("1", rec("B"), version), END], remap=[("1", rec("B"))])
     assert staged["1"].record_hash == version
-
-
-def test_records_together_are_looked_at_where_their_versions_do_not_tell_enough():
-    upserts = {name: Upserts(["1"], [fingerprint(f"row {name}")], lambda _, name=name: rec(name)) for name in "AB"}
-    stored = {"1": fingerprint("row A") + known(rec("A"))[16:]}
-    _, staged, _ = run(stored, [upserts["B"], upserts["A"], Snapshot(complete=True), END])
-    assert (staged["1"].contact, staged["1"].again) == ('{"family_name":"A"}', True)
-    for before in (stored, {}):
-        _, staged, _ = run(before, [Upserts(["1"], [b""], lambda _: rec("X")), END])
-        assert staged["1"].record_hash == known(rec("X"))[:16]
-    with pytest.raises(PartialRead):
-        run(stored, [END, upserts["A"]])
-
-
-@pytest.mark.parametrize(("keys", "names"), [("123", ["A", "\ud800", "C"]), (["1", "\udfff", "3"], "ABC")])
-def test_new_records_together_are_stored_but_for_one_with_half_a_character(keys, names):
-    upserts = Upserts(list(keys), [fingerprint(key) for key in "123"], [rec(name) for name in names].__getitem__)
-    _, staged, totals = run({}, [upserts, END])
-    assert (list(staged), totals.created, totals.bad) == (["1", "3"], 2, 1)
-
-
-@pytest.mark.parametrize("remap", [None, []])
-def test_no_records_together_change_nothing(remap):
-    _, staged, totals = run({}, [Upserts([], [], rec), END], remap=remap)
-    assert (staged, counts(totals)) == ({}, (0, 0, 0, 0, 0))
 
 
 def test_a_deleted_contact_comes_back():
