@@ -83,15 +83,17 @@ def links(contact: Contact, numbers: tuple[Number, ...], hashes: Hashes = ASKED)
         (int(number.e164[1:]), _PRIVATE if number.kind is _HOME_PHONE else _BUSINESS)
         for number in personal_numbers(numbers)
     ]
-    if company := hashes.companies[contact.company]:
-        found.append((NAMES | _named(contact, company, hashes) & (NAMES - 1), _NAME))
+    if (company := hashes.companies[contact.company]) and (named := _named(contact, company, hashes)):
+        found.append((NAMES | named & (NAMES - 1), _NAME))
     # Hardly any comes twice.
     return tuple(found) if len(dict(found)) == len(found) else tuple(dict.fromkeys(found))
 
 
 def _named(contact: Contact, company: int, hashes: Hashes) -> int:
-    """Return a hash that is the same where `name_company_key` is the same; `company` is the company's."""
-    given, family = contact.given_name, contact.family_name
-    if not given and not family and is_company(contact):
-        return crc32(name_company_key(contact).encode())
-    return (hashes.names[given] + hashes.names[family] or hashes.names[contact.display_name]) * _APART + company
+    """Return a hash that is the same where `name_company_key` is, 0 for half a name; `company` is the company's."""
+    given, family = hashes.names[contact.given_name], hashes.names[contact.family_name]
+    if not (given and family):
+        key = name_company_key(contact)
+        if not key or is_company(contact):
+            return crc32(key.encode())
+    return (given + family or hashes.names[contact.display_name]) * _APART + company

@@ -56,6 +56,12 @@ def test_others_with_a_name_and_company_share_none(one, other):
         assert links(one, ()) != links(other, ())
 
 
+@given(NAMED)
+def test_half_a_name_links_nobody(contact):
+    if not name_company_key(contact) and not (contact.given_name and contact.family_name):
+        assert links(contact, ()) == ()
+
+
 @given(TEXTS)
 def test_every_text_has_its_own_link_and_no_more_than_agreed_are_remembered(texts):
     hashes = Hashes(3)
