@@ -23,7 +23,8 @@ from directory_server.store.location_json import location_from_json
 BATCH: Final = 500
 """Contacts a build takes at once: few enough to stay in the processor's cache from one step to the next."""
 STEP: Final = 10_000
-"""Changes that become visible together while an index follows."""
+_LARGEST_STEP: Final = 100_000
+"""Changes that become visible together while an index follows: as many as it holds, within these bounds."""
 _NAMES: Final = 200_000
 """Different names, and companies, that are remembered while an index is written."""
 _GROWING: Final = "growing"
@@ -88,22 +89,13 @@ class Generation:
         last = contacts.last_sequence(self._database)
         reached = count = 0
         with tables.building(self._file) as connection, _without_collector():
-            origins, hashes = Origins(connection, self._database), Hashes(_NAMES)
-            collector = Collector(self._folder)
-            while changed := contacts.rows_since(self._database, reached, BATCH):
-                # What changes meanwhile gets a number beyond `last` and would come a second time.
-                present = [row for row in changed if row[_SEQUENCE] <= last]
-                collector.add(_documents(present, origins, hashes))
-                if len(collector) >= MOST_DOCUMENTS:
-                    self._segments.put(connection, collector.batch(), collector.sorts, origins.priorities)
-                    collector = Collector(self._folder)
-                count += len(present)
-                reached = present[-1][_SEQUENCE] if present else last
-                if len(present) < len(changed):
-                    break
-            if len(collector):
-                self._segments.put(connection, collector.batch(), collector.sorts, origins.priorities)
-            tables.set_meta(connection, "sequence", str(max(reached, last)))
+            hashes = Hashes(_NAMES)
+            while reached < last:
+                origins = Origins(connection, self._database)
+                collector, ids, reached = self._collected(reached, last, MOST_DOCUMENTS, origins, hashes)
+                self._segments.add(connection, collector, origins.priorities)
+                count += len(ids)
+            tables.set_meta(connection, "sequence", str(last))
         return count
 
     def follow(self) -> int:
@@ -112,27 +104,45 @@ class Generation:
         try:
             reached = int(tables.meta(connection, "sequence"))
             count = 0
-            last = contacts.last_sequence(self._database)  # always before the changes: none may come between the two
-            while changed := contacts.rows_since(self._database, reached, STEP):
+            while reached < (last := contacts.last_sequence(self._database)):
                 connection.execute("BEGIN IMMEDIATE")
+                (held,) = connection.execute("SELECT total(living) FROM segment").fetchone()
+                most = max(STEP, min(int(held), _LARGEST_STEP))
                 origins = Origins(connection, self._database)
-                ids = [row[0] for row in changed]
-                self._segments.remove(connection, ids)
-                self._segments.add(connection, _documents(changed, origins, hashes), origins.priorities)
-                reached = changed[-1][_SEQUENCE]
+                with _without_collector():
+                    collector, ids, reached = self._collected(reached, last, most, origins, hashes)
+                    self._segments.remove(connection, ids)
+                    self._segments.add(connection, collector, origins.priorities)
                 tables.set_meta(connection, "sequence", str(reached))
                 with self._changes.changing():
                     connection.execute("COMMIT")
                 self._tidy(connection)
-                count += len(changed)
-                last = contacts.last_sequence(self._database)
-            if reached < last:  # the newest changes were purged meanwhile, or numbers reserved and not used
-                tables.set_meta(connection, "sequence", str(last))
+                count += len(ids)
             tables.set_meta(connection, _GROWING, "")
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         finally:
             connection.close()
         return count
+
+    def _collected(
+        self, reached: int, last: int, most: int, origins: Origins, hashes: Hashes
+    ) -> tuple[Collector, list[int], int]:
+        """Collect the contacts changed behind the change `reached` and up to `last`, at most so many.
+
+        Return them without those that are deleted, the ids of all, and the change up to which these are all.
+        """
+        collector, ids = Collector(self._folder), list[int]()
+        while len(ids) < most:
+            wanted = min(BATCH, most - len(ids))
+            changed = contacts.rows_since(self._database, reached, wanted)
+            # What changes meanwhile gets a number beyond `last` and would come a second time.
+            present = [row for row in changed if row[_SEQUENCE] <= last]
+            collector.add(_documents(present, origins, hashes))
+            ids += [row[0] for row in present]
+            if len(present) < wanted:
+                return collector, ids, last  # further numbers were purged, or reserved and not used
+            reached = present[-1][_SEQUENCE]
+        return collector, ids, reached
 
     def _tidy(self, connection: sqlite3.Connection) -> None:
         """Merge what has become many segments; if there is no room for that, those there are go on serving."""

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from directory_server.directory.card import sort_from_bytes
-from directory_server.directory.document import Document
 from directory_server.directory.words import build, segment_file
 from directory_server.directory.words.batch import Batch, Collector, living
 from directory_server.directory.words.best import Scratch
@@ -90,17 +89,14 @@ class Segments:
                 del self._opened[stamp]
                 self._alive.pop(stamp, None)
 
-    def add(self, connection: sqlite3.Connection, documents: Sequence[Document], priorities: Mapping[int, int]) -> None:
-        """Put documents in."""
-        collector = Collector(self._folder)
-        collector.add(documents)
-        if len(collector):
-            self.put(connection, collector.batch(), collector.sorts, priorities)
+    def add(self, connection: sqlite3.Connection, collected: Collector, priorities: Mapping[int, int]) -> None:
+        """Put the documents collected in, if there are any, as a new segment."""
+        if len(collected):
+            self._put(connection, collected.batch(), collected.sorts, priorities)
 
-    def put(
+    def _put(
         self, connection: sqlite3.Connection, batch: Batch, sorts: Sequence[str], priorities: Mapping[int, int]
     ) -> None:
-        """Add a batch as a new segment."""
         sections, facts = build.segment(batch, sorts, priorities)
         count = len(batch.rows)
         cursor = connection.execute(
@@ -144,7 +140,7 @@ class Segments:
         if place is not None:
             opened = self.of(connection)[place:]
             batch = living(((one.segment, one.alive) for one in opened), self._folder)
-            self.put(connection, batch, _sorts(opened), priorities)
+            self._put(connection, batch, _sorts(opened), priorities)
             for number, _documents, _living, _file in rows[place:]:
                 connection.execute("DELETE FROM segment WHERE id = ?", (number,))
         used = {file for (file,) in connection.execute("SELECT file FROM segment")} | {row[3] for row in rows}

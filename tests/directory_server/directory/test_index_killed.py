@@ -35,14 +35,14 @@ for turn in range(1, 25):
 print("done", flush=True)
 """
 STUCK = """
-put = Segments.put
+add = Segments.add
 
 def stuck(*arguments):
-    put(*arguments)
+    add(*arguments)
     print("half built", flush=True)
     time.sleep(60)
 
-Segments.put = stuck
+Segments.add = stuck
 Index(folder / "index", world.database).rebuild()
 """
 

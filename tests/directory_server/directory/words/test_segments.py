@@ -9,6 +9,7 @@ from directory_server.directory import tables
 from directory_server.directory.card import sort_from_bytes
 from directory_server.directory.columns import NAME
 from directory_server.directory.words import segments as module
+from directory_server.directory.words.batch import Collector
 from directory_server.directory.words.pile import Pile
 from directory_server.directory.words.segments import Segments
 from tests.fakes.words import document
@@ -27,8 +28,9 @@ class Store:
         self.segments = Segments(folder)
 
     def add(self, names):
-        documents = [document(number, {"n": name}, sort=name) for number, name in names.items()]
-        self.segments.add(self.connection, documents, {})
+        collected = Collector(self.folder)
+        collected.add([document(number, {"n": name}, sort=name) for number, name in names.items()])
+        self.segments.add(self.connection, collected, {})
 
     def remove(self, numbers):
         self.segments.remove(self.connection, numbers)
