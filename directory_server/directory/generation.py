@@ -2,6 +2,7 @@
 
 import gc
 import sqlite3
+from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from directory_server.store.contacts import RawRow
 from directory_server.store.database import Database
 from directory_server.store.location_json import location_from_json
 
-BATCH: Final = 500
+BATCH: Final = 200
 """Contacts a build takes at once: few enough to stay in the processor's cache from one step to the next."""
 STEP: Final = 10_000
 _LARGEST_STEP: Final = 100_000
@@ -126,19 +127,19 @@ class Generation:
 
     def _collected(
         self, reached: int, last: int, most: int, origins: Origins, hashes: Hashes
-    ) -> tuple[Collector, list[int], int]:
+    ) -> tuple[Collector, "array[int]", int]:
         """Collect the contacts changed behind the change `reached` and up to `last`, at most so many.
 
         Return them without those that are deleted, the ids of all, and the change up to which these are all.
         """
-        collector, ids = Collector(self._folder), list[int]()
+        collector, ids = Collector(self._folder), array("q")
         while len(ids) < most:
             wanted = min(BATCH, most - len(ids))
             changed = contacts.rows_since(self._database, reached, wanted)
             # What changes meanwhile gets a number beyond `last` and would come a second time.
             present = [row for row in changed if row[_SEQUENCE] <= last]
             collector.add(_documents(present, origins, hashes))
-            ids += [row[0] for row in present]
+            ids.fromlist([row[0] for row in present])
             if len(present) < wanted:
                 return collector, ids, last  # further numbers were purged, or reserved and not used
             reached = present[-1][_SEQUENCE]

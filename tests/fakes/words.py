@@ -30,4 +30,4 @@ def segment_of(texts: Sequence[Mapping[str, str]]) -> Segment:
     """Return a segment of one document per mapping of column names to texts; their ids count from 1."""
     collector = Collector()
     collector.add([document(number, one) for number, one in enumerate(texts, 1)])
-    return Segment(SegmentFile(b"".join(to_bytes(*segment(collector.batch(), collector.sorts, {})))))
+    return Segment(SegmentFile(b"".join(to_bytes(*segment(collector.batch(), collector.sorts(), {})))))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import msgpack
 
 from connectors.contact import PhoneKind
 from directory_server.directory.columns import CUSTOM, DIGITS, GROUPS, NAME, TEXT
@@ -90,7 +91,7 @@ class Collector:
         self._trunk_companies = array("I")
         self._companies = _Companies()
         self._nameless = array("I")
-        self.sorts: list[str] = []
+        self._sorts: list[bytes] = []
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -109,8 +110,13 @@ class Collector:
         )
         self._nameless.fromlist([at for at, one in enumerate(documents, first) if one.nameless])
         self._rows.fromlist([row_of(one.id, one.source) for one in documents])
-        self.sorts += [one.sort for one in documents]
+        # Millions of small texts among what comes and goes would scatter it over all of memory.
+        self._sorts.append(msgpack.encode([one.sort for one in documents]))
         self._cards.add([one.card for one in documents])
+
+    def sorts(self) -> list[str]:
+        """Return the names to sort by of all documents."""
+        return [sort for some in self._sorts for sort in msgpack.decode(some)]
 
     def _add_words(self, documents: Sequence[Document]) -> None:
         texts = [

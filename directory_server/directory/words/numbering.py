@@ -27,8 +27,8 @@ class _Pieces(dict[bytes, int]):
     def __init__(self, numbers: dict[str, int]) -> None:
         super().__init__({_END.encode(errors=_BYTES): 0})
         self._numbers = numbers
-        self.starts = array("I", (0, 0))
-        self.entries = array("I")
+        self.starts = array("I", (1, 1))
+        self.entries = array("I", (0,))  # never without any, so that it can be looked at in place
 
     def __missing__(self, piece: bytes) -> int:
         text = piece.decode(errors=_BYTES)
@@ -61,6 +61,6 @@ class Numbering:
         numbers = np.array(list(map(pieces.__getitem__, cut)), dtype=np.intp)
         starts = np.frombuffer(pieces.starts, dtype=np.uint32)
         counts = starts[numbers + 1] - starts[numbers]
-        found = np.array(pieces.entries, dtype=np.uint32)[ranges(starts[numbers], counts)]
+        found = np.frombuffer(pieces.entries, dtype=np.uint32)[ranges(starts[numbers], counts)]
         ends = np.cumsum(counts, dtype=np.uint32)[numbers == 0]
         return found, np.diff(ends, prepend=np.uint32(0))

@@ -92,7 +92,7 @@ class Segments:
     def add(self, connection: sqlite3.Connection, collected: Collector, priorities: Mapping[int, int]) -> None:
         """Put the documents collected in, if there are any, as a new segment."""
         if len(collected):
-            self._put(connection, collected.batch(), collected.sorts, priorities)
+            self._put(connection, collected.batch(), collected.sorts(), priorities)
 
     def _put(
         self, connection: sqlite3.Connection, batch: Batch, sorts: Sequence[str], priorities: Mapping[int, int]

@@ -216,25 +216,6 @@ def test_purged_changes_are_noticed(world):
     assert [listing.key for listing in world.view().all()] == ["2"]
 
 
-@pytest.mark.parametrize("before", [True, False])
-def test_a_change_that_comes_while_following_is_not_lost(world, monkeypatch, before):
-    """Whether it comes before or after the last changes are read, it is found, and once."""
-    real, late = contacts.rows_since, [{"3": named("Carla"), "2": named("Berta Carla")}]
-
-    def and_another(database, number, limit):
-        found = [] if before else real(database, number, limit)
-        if late:
-            world.put(world.crm, late.pop(), follow=False)
-        return real(database, number, limit) if before else found
-
-    monkeypatch.setattr(contacts, "rows_since", and_another)
-    world.put(world.crm, {"2": named("Bertha")})
-    world.index.follow()
-    assert not late
-    assert [listing.key for listing in world.view().listings("carla", 9)] == ["2", "3"]
-    assert world.index.count() == 3
-
-
 def test_a_reader_keeps_its_generation_until_it_is_done(world):
     with world.index.snapshot() as (_connection, opened):
         assert keys(world, "anna") == {"1"}
@@ -247,51 +228,3 @@ def test_a_reader_keeps_its_generation_until_it_is_done(world):
         assert [card.key for batch in catalogue.cards(opened, 9) for _row, card in batch] == ["1", "2"]
     assert keys(world, "carla") == {"3"}
     assert [path.name for path in (world.folder / "index").glob("index-*")] == [current(world)]
-
-
-def test_a_server_answers_while_a_lost_index_grows(tmp_path, monkeypatch):
-    """Nobody who asks waits for a rebuild; what is there is found, in steps as large as what was there before."""
-    monkeypatch.setattr(generation, "STEP", 2)
-    with World(tmp_path) as first:
-        first.put(first.source("crm"), {str(at): named(f"Anna{at}", f"0171 234567{at}") for at in range(10)})
-        first.index.close()
-        (tmp_path / "index" / "current").unlink()
-        first.index = Index.serving(tmp_path / "index", first.database)
-        assert first.index.is_growing
-        assert keys(first, "anna") == set()
-        seen = []
-        real = contacts.rows_since
-
-        def watched(*arguments):
-            seen.append((len(keys(first, "anna")), len(first.view().lookup("01712345670").listings)))
-            return real(*arguments)
-
-        monkeypatch.setattr(contacts, "rows_since", watched)
-        assert first.index.follow() == 10
-        assert seen == [(0, 0), (2, 1), (4, 1), (8, 1)]
-        assert len(keys(first, "anna")) == 10
-        assert not first.index.is_growing
-        monkeypatch.setattr(contacts, "rows_since", real)
-        again = Index.serving(tmp_path / "index", first.database)
-        assert not again.is_growing
-        again.close()
-
-
-def test_an_index_that_stopped_growing_goes_on(tmp_path, monkeypatch):
-    monkeypatch.setattr(generation, "STEP", 1)
-    with World(tmp_path) as first:
-        first.put(first.source("crm"), {str(at): named("Anna") for at in range(4)})
-        first.index.close()
-        (tmp_path / "index" / "current").unlink()
-        first.index = Index.serving(tmp_path / "index", first.database)
-        with monkeypatch.context() as patch:
-            real = contacts.rows_since
-            patch.setattr(
-                contacts, "rows_since", lambda database, at, limit: real(database, at, limit) if at < 2 else 1 / 0
-            )
-            with pytest.raises(ZeroDivisionError):
-                first.index.follow()
-        assert (first.index.is_growing, len(keys(first, "anna"))) == (True, 2)
-        first.index.close()
-        first.index = Index.open(tmp_path / "index", first.database)
-        assert (first.index.is_growing, len(keys(first, "anna"))) == (False, 4)
