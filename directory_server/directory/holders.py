@@ -24,6 +24,7 @@ from directory_server.store.rows import FieldGroup
 
 _AT_ONCE: Final = 65_536
 _NAME: Final = GROUPS.index(FieldGroup.NAME)
+_SEVERAL: Final = 2
 _EXTENSIONS: Final = int(EXTENSION, 16) << 60
 """Packed numbers from here on stand for extensions."""
 
@@ -45,29 +46,29 @@ class Holders:
         """
         wanted = (EXTENSION + key[1:], INTERNAL + key[1:]) if key.startswith("x") else (key,)
         asked = [packed(digits) for digits in wanted]
-        found: set[int] = set()
+        found: list[int] = []
         for opened in self._opened:
             for numbers, group in opened.segment.holding:
                 for number in asked:
                     docs = numbers.holding(number)
-                    if nameless and len(docs):
-                        docs = _among(docs, opened.segment.nameless)
-                    if len(docs):
-                        found.update(self._allowed(self._rows(opened, docs), group, nameless=nameless))
-        rows = sorted(found)
+                    if len(docs):  # hardly ever in more than one of all these
+                        if nameless:
+                            docs = _among(docs, opened.segment.nameless)
+                        found += self._readable_rows(opened, docs, group, nameless=nameless)
+        rows = found if len(found) < _SEVERAL else sorted(set(found))
         return rows if len(wanted[0]) < MOST_DIGITS else [row for row in rows if self._has(row, key)]
 
-    def _rows(self, opened: Opened, docs: Ids) -> list[int]:
-        """Return the rows of those documents that are alive."""
-        if opened.alive is not None:
-            docs = docs[opened.alive[docs]]
-        return self._placed(opened, docs)
-
-    def _allowed(self, rows: Iterable[int], group: FieldGroup, *, nameless: bool) -> Iterator[int]:
-        for row in rows:
-            groups = self._scope.groups(source_of(row))
-            if group in groups and (not nameless or FieldGroup.NAME in groups):
-                yield row
+    def _readable_rows(self, opened: Opened, docs: Ids, group: FieldGroup, *, nameless: bool) -> list[int]:
+        """Return the rows of those documents that are alive and may be read of this group, and keep where they are."""
+        found = []
+        rows, alive = opened.segment.rows.data, opened.alive
+        for doc in docs.tolist():
+            if alive is None or alive[doc]:
+                groups = self._scope.groups(source_of(row := rows[doc]))
+                if group in groups and (not nameless or FieldGroup.NAME in groups):
+                    self.places[row] = opened, doc
+                    found.append(row)
+        return found
 
     def _has(self, row: int, key: str) -> bool:
         """Whether a number that is longer than the index tells is the asked one."""

@@ -78,6 +78,16 @@ def test_a_number_is_told_only_where_its_field_may_be_read(world):
     assert Told(world, {world.crm.id: frozenset({FieldGroup.NAME})}).number("498955501") == []
 
 
+def test_everybody_is_told_once_and_in_order_of_rows_whatever_the_names(world):
+    both = Contact(given_name="A", phones=(Phone(PhoneKind.WORK, "089 55501"), Phone(PhoneKind.HOME, "089 55501")))
+    world.put(world.crm, {"both": both})
+    assert Told(world).number("498955501") == ["both"]
+    world.put(world.crm, {"z": person("Z", "089 55502"), "m": person("M", "089 55502")})
+    assert Told(world).number("498955502") == ["z", "m"]
+    world.put(world.erp, {"a": person("A", "089 55502")})
+    assert Told(world).number("498955502") == ["z", "m", "a"]
+
+
 def test_internal_extensions_are_told_of_the_own_trunk_and_of_bare_ones(world):
     world.put(world.crm, {"own": person("A", "089 840798-12"), "bare": person("B", "12")})
     world.put(world.erp, {"other": person("C", "089 840798-12"), "internal": person("D", "12")})
