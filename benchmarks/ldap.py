@@ -6,7 +6,8 @@ requests; every answer is compared with the one whose entry was checked before. 
 on another. The machine's speed swings, so each round compares neighbouring slices, ours with the faster slapd's.
 
 At the end a second book of as many contacts is imported by `contact-directory sync` on the generator's core, where it
-gets only what the generator leaves. A slapd is asked at the same time: what slows it down, too, is the machine's doing.
+gets only what the generator leaves; a look-up then takes until the kernel has its answer, as the generator may have to
+wait for the core. A slapd is asked at the same time: what slows it down, too, is the machine's doing.
 """
 
 import argparse

@@ -4,9 +4,11 @@
  * Standard input: the bind request, then per caller a request and its answer, each as a 4-byte length (little endian)
  * and that many bytes; the bind request stands alone. Of the callers the first CALLERS are asked, drawn at random. With
  * PERSISTENT 0 each look-up connects, binds, asks, unbinds and closes. With TLS 1 everything is LDAPS, each handshake a
- * full one. RATE 0 keeps one request outstanding on every connection; else so many are asked a second, and a look-up
- * takes from when it was due. SIGTERM ends before SECONDS have passed. Prints: answers, seconds, then p50, p90 and p99 in
- * microseconds. Exits with 1 and a message for a wrong answer, a refused bind or a lost connection.
+ * full one. RATE 0 keeps one request outstanding on every connection; else so many are asked a second (without TLS), and
+ * a look-up takes from when it was due to when the kernel had its answer. Where others keep this program from running,
+ * no server is to blame: what was due meanwhile is not asked. SIGTERM ends before SECONDS have passed. Prints: answers,
+ * seconds, then p50, p90 and p99 in microseconds. Exits with 1 and a message for a wrong answer, a refused bind or a
+ * lost connection.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -26,10 +28,10 @@
 #include <unistd.h>
 
 typedef struct { uint32_t length; uint8_t *bytes; } Text;
-typedef struct { int file, greeted, bound; SSL *tls; size_t caller; uint32_t held; uint8_t data[65536]; double since; } Wire;
+typedef struct { int file, greeted, bound; SSL *tls; size_t caller; uint32_t held; uint8_t data[65536]; double since, arrived; } Wire;
 
 static Text bind_request, *requests, *answers;
-static int port, epoll, persistent;
+static int port, epoll, persistent, stamped;
 static SSL_CTX *context;
 static size_t callers;
 static uint64_t state;
@@ -42,10 +44,29 @@ static void fail(const char *text) { fprintf(stderr, "ldap_load: %s\n", text); e
 
 static void on_signal(int number) { (void)number; told_to_end = 1; }
 
-static double now(void) {
+static double seconds_of(struct timespec at) { return at.tv_sec + at.tv_nsec / 1e9; }
+
+static double now(void) { /* the clock of the kernel's stamps where they are compared with it */
     struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return at.tv_sec + at.tv_nsec / 1e9;
+    clock_gettime(stamped ? CLOCK_REALTIME : CLOCK_MONOTONIC, &at);
+    return seconds_of(at);
+}
+
+/* Receives what is there, and notes when it arrived. */
+static int take(Wire *wire, int space) {
+    union { char bytes[CMSG_SPACE(sizeof(struct timespec))]; struct cmsghdr aligned; } control;
+    struct iovec place = {wire->data + wire->held, space};
+    struct msghdr message = {.msg_iov = &place, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    if (!stamped) return recv(wire->file, place.iov_base, space, 0);
+    int got = recvmsg(wire->file, &message, 0);
+    struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (got > 0) wire->arrived = 0;
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_TIMESTAMPNS) {
+        struct timespec at;
+        memcpy(&at, CMSG_DATA(header), sizeof at);
+        wire->arrived = seconds_of(at);
+    }
+    return got;
 }
 
 static int read_text(Text *text) {
@@ -93,6 +114,7 @@ static void join(Wire *wire) {
     wire->file = socket(AF_INET, SOCK_STREAM, 0);
     if (wire->file < 0 || connect(wire->file, (struct sockaddr *)&address, sizeof address)) fail(strerror(errno));
     setsockopt(wire->file, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (stamped && setsockopt(wire->file, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on)) fail("no time stamps");
     fcntl(wire->file, F_SETFL, O_NONBLOCK);
     if (!persistent) { /* a port in TIME_WAIT for each of thousands of connections would be the limit */
         struct linger gone = {1, 0};
@@ -125,7 +147,7 @@ static void receive(Wire *wire) {
             got = SSL_read(wire->tls, wire->data + wire->held, space);
             later = got <= 0 && SSL_get_error(wire->tls, got) == SSL_ERROR_WANT_READ;
         } else {
-            got = recv(wire->file, wire->data + wire->held, space, 0);
+            got = take(wire, space);
             later = got < 0 && errno == EAGAIN;
         }
         if (later) return;
@@ -146,6 +168,15 @@ static int is_answered(Wire *wire) {
     if (wire->held < wanted.length) return 0;
     if (wire->held != wanted.length || memcmp(wire->data, wanted.bytes, wanted.length)) fail("a wrong answer");
     return 1;
+}
+
+/* Returns the connection that has been free for longest, and puts the last one into its place. */
+static Wire *first_free(Wire **idle, size_t resting) {
+    size_t first = 0;
+    for (size_t at = 1; at < resting; at++) if (idle[at]->arrived < idle[first]->arrived) first = at;
+    Wire *found = idle[first];
+    idle[first] = idle[resting - 1];
+    return found;
 }
 
 static int ticking(double rate) {
@@ -174,8 +205,10 @@ int main(int count, char **given) {
         context = SSL_CTX_new(TLS_client_method());
         SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     }
+    if (context && atof(given[8]) > 0) fail("a RATE is for plain LDAP");
     size_t wires = atoi(given[2]), known = 0, done = 0, bound = 0, resting = 0, most = 1 << 24;
     double seconds = atof(given[3]), rate = atof(given[8]), start = 0, due = 0;
+    stamped = rate > 0;
     int ending = 0, timer = -1;
     float *spent = malloc(most * sizeof *spent);
     requests = malloc(callers * sizeof *requests);
@@ -220,7 +253,8 @@ int main(int count, char **given) {
             }
             if (!is_answered(one)) continue;
             double moment = now();
-            if (done < most) spent[done++] = (moment - one->since) * 1e6;
+            if (stamped && !one->arrived) fail("an answer without a time stamp");
+            if (done < most) spent[done++] = ((stamped ? one->arrived : moment) - one->since) * 1e6;
             if (ending || !persistent) leave(one);
             if (ending) open--;
             else if (!persistent) { one->since = moment; join(one); }
@@ -230,7 +264,17 @@ int main(int count, char **given) {
         if (!start) continue;
         double moment = now();
         ending = told_to_end || moment >= start + seconds;
-        for (; rate && resting && !ending && due + 1 / rate <= moment; resting--) ask(idle[resting - 1], due += 1 / rate);
+        for (; rate && resting && !ending && due + 1 / rate <= moment; resting--) {
+            Wire *next = first_free(idle, resting);
+            due += 1 / rate;
+            moment = now();
+            if (next->arrived > due) { /* no connection was free: the server's doing */
+                ask(next, moment - (next->arrived - due));
+            } else { /* this program did not run: what should have been asked meanwhile is not asked */
+                ask(next, moment);
+                if (due + 1 / rate < moment) due = moment;
+            }
+        }
         for (; ending && resting; open--) leave(idle[--resting]);
     }
     double took = now() - start;
