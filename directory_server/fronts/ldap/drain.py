@@ -10,6 +10,8 @@ LONGEST_PAUSE_S = 5.0
 """Few connections need not the whole time to be spread."""
 ASKING_S = 1.0
 """Who asked this recently is likely to ask again: it has as long from its turn, and is let go with that answer."""
+AT_FIRST_S = 0.25
+"""Before anybody goes, the other processes of a reload stop listening: who came back to one would be let go again."""
 _TICK_S = 0.05
 
 
@@ -37,7 +39,7 @@ async def drain(
     span = max(seconds - ASKING_S, seconds / 2)
     pause = min(span / max(len(staying), 1), LONGEST_PAUSE_S)
     leaving: deque[tuple[Leaving, float]] = deque()
-    turn = start
+    turn = start + min(pause, AT_FIRST_S)
     while connections and not hurried.is_set() and (now := clock()) - start < seconds:
         while staying and turn <= now:
             one = staying.popleft()
