@@ -88,6 +88,9 @@ class Contact(Struct, frozen=True, gc=False, omit_defaults=True):
 
     def name(self) -> str:
         """Return what to call the contact: display name, else given and family name, else company, else an e-mail."""
-        full = " ".join(part for part in (self.given_name, self.family_name) if part)
+        if self.display_name:  # most
+            return self.display_name
+        given, family = self.given_name, self.family_name
+        full = f"{given} {family}" if given and family else given or family
         email = self.emails[0].address if self.emails else ""
-        return self.display_name or full or self.company or email
+        return full or self.company or email

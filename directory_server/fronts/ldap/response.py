@@ -126,4 +126,9 @@ def attribute(name: str, values: Iterable[str | bytes]) -> bytes:
 
 def entry(dn: str, attributes: Iterable[bytes]) -> bytes:
     """Return a SearchResultEntry operation, not yet in its envelope."""
-    return ber.encode(Tag.SEARCH_ENTRY, ber.encode_text(dn) + ber.encode(ber.SEQUENCE, b"".join(attributes)))
+    name, listed = dn.encode("utf-8", "surrogateescape"), b"".join(attributes)
+    if len(name) + len(listed) < _SHORT:  # most of what is sent to telephones
+        return b"%c%c\x04%c%b\x30%c%b" % (
+            Tag.SEARCH_ENTRY, len(name) + len(listed) + 4, len(name), name, len(listed), listed
+        )  # fmt: skip
+    return ber.encode(Tag.SEARCH_ENTRY, ber.encode(ber.OCTET_STRING, name) + ber.encode(ber.SEQUENCE, listed))
