@@ -12,6 +12,7 @@ from directory_server.directory.scope import Scope, visible, visible_numbers
 from directory_server.directory.tables import SOURCE_BITS, contact_of, source_of
 from directory_server.directory.words.segment_file import Damaged
 from directory_server.directory.words.segments import Opened
+from directory_server.store.rows import FieldGroup
 
 Place: TypeAlias = tuple[Opened, int]
 """A segment as a snapshot sees it, and a document of it."""
@@ -51,9 +52,7 @@ def places(opened: Iterable[Opened], rows: Sequence[int]) -> dict[int, Place]:
     return found
 
 
-def _listing(row: int, held: Card, scope: Scope, names: dict[int, str], match: Match | None) -> Listing:
-    source = source_of(row)
-    groups = scope.groups(source)
+def _listing(row: int, held: Card, groups: frozenset[FieldGroup], name: str, match: Match | None) -> Listing:
     shown, numbers, moment = held.contact, held.numbers, None
     if groups >= WHOLE:
         try:
@@ -62,15 +61,16 @@ def _listing(row: int, held: Card, scope: Scope, names: dict[int, str], match: M
             raise Damaged("a moment cannot be read") from None
     else:
         shown, numbers = visible(shown, groups), visible_numbers(numbers, groups)
-    return Listing(contact_of(row), names[source], held.key, shown, numbers, moment, match)
+    return Listing(contact_of(row), name, held.key, shown, numbers, moment, match)
 
 
 def listing(
     at: Mapping[int, Place], row: int, match: Match | None, scope: Scope, names: dict[int, str]
 ) -> Listing | None:
     """Return the listing of one row, None if it is gone or out of scope; most look-ups end here."""
-    place = at.get(row) if scope.groups(source_of(row)) else None
-    return _listing(row, card(*place), scope, names, match) if place else None
+    place, source = at.get(row), source_of(row)
+    groups = scope.groups(source)
+    return _listing(row, card(*place), groups, names[source], match) if place and groups else None
 
 
 def listings(

@@ -129,7 +129,8 @@ class Keys:
             return 0, 0
         if block[-1] == key:
             return self.between(key, key)
-        return number * STEP + at, number * STEP + bisect_right(block, key, at)
+        behind = at + 1 if block[at + 1] != key else bisect_right(block, key, at)  # most keys have one place
+        return number * STEP + at, number * STEP + behind
 
     def between(self, low: int, high: int) -> tuple[int, int]:
         """Return the run of keys from `low` to `high`."""

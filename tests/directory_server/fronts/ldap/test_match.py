@@ -69,6 +69,13 @@ def test_attributes(text: str, value: bool | None) -> None:
     assert evaluate(text.replace("(0)", ""), contact) is value
 
 
+@pytest.mark.parametrize(("number", "value"), [("4711000", True), ("4712000", True), ("4713000", False)])
+def test_each_number_of_an_attribute_counts(number: str, value: bool) -> None:
+    work = tuple(Phone(PhoneKind.WORK, f"040/{digits}") for digits in ("4711000", "4712000"))
+    contact = Contact(family_name="A", phones=(*work, Phone(PhoneKind.HOME, "040/4713000")))
+    assert evaluate(f"(telephoneNumber=040{number})", contact) is value
+
+
 @given(st.text(max_size=12))
 def test_case_of_ascii_and_blanks_never_matter(text: str) -> None:
     swapped = "".join(character.swapcase() if character.isascii() else character for character in text)

@@ -1,9 +1,11 @@
 """Responses are well-formed whatever lengths they have."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from directory_server.fronts.ldap import ber, response
+from tests.fakes import ldap_oracle as oracle
 
 TEXT = st.one_of(st.text(max_size=30), st.integers(40, 300).map(lambda size: "ü" * size))
 
@@ -23,3 +25,18 @@ def test_a_partial_attribute_has_its_name_and_values(name, values):
         found.append(ber.text(data, at, end))
         at = end
     assert found == values
+
+
+@pytest.mark.parametrize("length", [*range(90, 140), 250, 300, 70_000])
+@pytest.mark.parametrize("dn", ["uid=1,ou=s,dc=contacts", "uid=1,ou=büro,dc=contacts", "uid=1,ou=" + "s" * 120])
+def test_an_entry_has_its_name_and_attributes_at_every_length(dn: str, length: int) -> None:
+    value = "v" * (length - len(dn.encode()) % 60)
+    attribute = response.partial(ber.encode_text("cn"), [value])
+    operation = response.entry(dn, [attribute])
+    start, stop = ber.expect(operation, 0, len(operation), response.Tag.SEARCH_ENTRY)
+    assert stop == len(operation)
+    assert operation[start:] == ber.encode_text(dn) + ber.encode(ber.SEQUENCE, attribute)
+    name, body = oracle.decode(response.envelope(1, operation))["protocolOp"]
+    assert name == "searchResEntry"
+    assert body["objectName"].decode() == dn
+    assert [(one["type"], one["vals"]) for one in body["attributes"]] == [(b"cn", [value.encode()])]
