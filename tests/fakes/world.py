@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from connectors.contact import Contact
+from connectors.contact import Contact, Phone, PhoneKind
 from directory_server.directory.index import Index
 from directory_server.directory.scope import Scope
 from directory_server.directory.view import View
@@ -18,6 +18,10 @@ from directory_server.vault.vault import Vault
 
 EVERYTHING = frozenset(FieldGroup)
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def named(name: str, number: str = "0171 2345678") -> Contact:
+    return Contact(display_name=name, phones=(Phone(PhoneKind.WORK, number),))
 
 
 class World:
@@ -71,6 +75,10 @@ class World:
             )
         if follow:
             self.index.follow()
+
+    def keys(self, text: str) -> set[str]:
+        """Return the keys of the contacts that everybody's view finds, 50 at most."""
+        return {listing.key for listing in self.view().listings(text, 50)}
 
     def view(
         self,

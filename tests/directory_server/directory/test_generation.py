@@ -5,27 +5,10 @@ import sqlite3
 
 import pytest
 
-from connectors.contact import Contact, Phone, PhoneKind
 from directory_server.directory import generation
 from directory_server.directory.index import Index
 from directory_server.store import contacts
-from tests.fakes.world import World
-
-
-def named(name: str, number: str = "0171 2345678") -> Contact:
-    return Contact(display_name=name, phones=(Phone(PhoneKind.WORK, number),))
-
-
-def keys(world, text):
-    return {listing.key for listing in world.view().listings(text, 50)}
-
-
-@pytest.fixture
-def world(tmp_path):
-    with World(tmp_path) as made:
-        made.crm = made.source("crm")
-        made.put(made.crm, {"1": named("Anna"), "2": named("Berta")})
-        yield made
+from tests.fakes.world import World, named
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -33,11 +16,11 @@ def test_a_change_that_comes_while_following_is_not_lost(world, monkeypatch, bef
     """Whether it comes before or after the last changes are read, it is found, and once."""
     real, late = contacts.rows_since, [{"3": named("Carla"), "2": named("Berta Carla")}]
 
-    def and_another(database, number, limit):
-        found = [] if before else real(database, number, limit)
+    def and_another(*asked):
+        found = real(*asked)
         if late:
             world.put(world.crm, late.pop(), follow=False)
-        return real(database, number, limit) if before else found
+        return real(*asked) if before else found
 
     monkeypatch.setattr(contacts, "rows_since", and_another)
     world.put(world.crm, {"2": named("Bertha")})
@@ -61,7 +44,7 @@ def test_a_contact_that_changes_after_it_was_read_is_not_there_twice(world, monk
     monkeypatch.setattr(contacts, "rows_since", one_changes)
     getattr(world.index, how)()
     assert not late
-    assert (keys(world, "berta"), keys(world, "carla"), world.index.count()) == ({"2"}, {"1"}, 2)
+    assert (world.keys("berta"), world.keys("carla"), world.index.count()) == ({"2"}, {"1"}, 2)
 
 
 @pytest.mark.parametrize("how", ["follow", "rebuild"])
@@ -96,18 +79,18 @@ def test_a_server_answers_while_a_lost_index_grows(tmp_path, monkeypatch):
         (tmp_path / "index" / "current").unlink()
         first.index = Index.serving(tmp_path / "index", first.database)
         assert first.index.is_growing
-        assert keys(first, "anna") == set()
+        assert first.keys("anna") == set()
         seen = []
         real = contacts.rows_since
 
         def watched(*arguments):
-            seen.append((len(keys(first, "anna")), len(first.view().lookup("01712345670").listings)))
+            seen.append((len(first.keys("anna")), len(first.view().lookup("01712345670").listings)))
             return real(*arguments)
 
         monkeypatch.setattr(contacts, "rows_since", watched)
         assert first.index.follow() == 10
         assert seen == [(0, 0), (2, 1), (4, 1), (7, 1)]
-        assert len(keys(first, "anna")) == 10
+        assert len(first.keys("anna")) == 10
         assert not first.index.is_growing
         monkeypatch.setattr(contacts, "rows_since", real)
         again = Index.serving(tmp_path / "index", first.database)
@@ -129,7 +112,7 @@ def test_an_index_that_stopped_growing_goes_on(tmp_path, monkeypatch):
             )
             with pytest.raises(ZeroDivisionError):
                 first.index.follow()
-        assert (first.index.is_growing, len(keys(first, "anna"))) == (True, 2)
+        assert (first.index.is_growing, len(first.keys("anna"))) == (True, 2)
         first.index.close()
         first.index = Index.open(tmp_path / "index", first.database)
-        assert (first.index.is_growing, len(keys(first, "anna"))) == (False, 4)
+        assert (first.index.is_growing, len(first.keys("anna"))) == (False, 4)

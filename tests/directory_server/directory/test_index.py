@@ -15,7 +15,7 @@ from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK
 from directory_server.directory.words.numbers import unpacked
 from directory_server.store import contacts, sources
 from directory_server.store.rows import Location
-from tests.fakes.world import MOMENT, World
+from tests.fakes.world import MOMENT, World, named
 
 KEYS = ("a", "b", "c")
 WORDS = ("hans", "müller", "mueller", "steinacher", "acme", "")
@@ -45,10 +45,6 @@ CHANGE = st.one_of(
     st.tuples(st.integers(0, 1), st.dictionaries(st.sampled_from(KEYS), CONTACT, min_size=1)),
     st.tuples(st.integers(0, 1), st.lists(st.sampled_from(KEYS), unique=True)),
 )
-
-
-def named(name: str, number: str = "0171 2345678") -> Contact:
-    return Contact(display_name=name, phones=(Phone(PhoneKind.WORK, number),))
 
 
 def content(index: Index):
@@ -91,20 +87,8 @@ def told(world):
     )
 
 
-def keys(world, text):
-    return {listing.key for listing in world.view().listings(text, 50)}
-
-
 def current(world):
     return (world.folder / "index" / "current").read_text(encoding="ascii")
-
-
-@pytest.fixture
-def world(tmp_path):
-    with World(tmp_path) as made:
-        made.crm = made.source("crm")
-        made.put(made.crm, {"1": named("Anna"), "2": named("Berta")})
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -135,21 +119,21 @@ def test_following_equals_a_rebuild(changing, changes):
 def test_follow_says_how_much_was_new(world):
     assert world.index.follow() == 0
     world.put(world.crm, {"3": named("Carla"), "1": named("Zoltan")}, follow=False)
-    assert keys(world, "carla") == set()
+    assert world.keys("carla") == set()
     assert world.index.follow() == 2
-    assert (keys(world, "carla"), keys(world, "zoltan"), keys(world, "anna")) == ({"3"}, {"1"}, set())
+    assert (world.keys("carla"), world.keys("zoltan"), world.keys("anna")) == ({"3"}, {"1"}, set())
     assert world.index.sequence == contacts.last_sequence(world.database)
     assert world.index.count() == 3
     world.delete(world.crm, ["3"])
-    assert (keys(world, "carla"), world.index.count()) == (set(), 2)
+    assert (world.keys("carla"), world.index.count()) == (set(), 2)
 
 
 def test_following_in_batches(world, monkeypatch):
     monkeypatch.setattr(generation, "BATCH", 3)
     world.put(world.crm, {str(at): named("Dora") for at in range(10)})
-    assert len(keys(world, "dora")) == 10
+    assert len(world.keys("dora")) == 10
     world.index.rebuild()
-    assert len(keys(world, "dora")) == 10
+    assert len(world.keys("dora")) == 10
 
 
 def test_a_changed_location_reads_every_number_anew(world):
@@ -185,7 +169,7 @@ def test_a_damaged_file_is_built_anew(tmp_path, damage):
         else:
             (folder / "current").write_text("index-77", encoding="ascii")
         first.index = Index.open(folder, first.database)
-        assert keys(first, "anna") == {"1"}
+        assert first.keys("anna") == {"1"}
         assert len(list(folder.glob("index-*"))) == 1
 
 
@@ -194,7 +178,7 @@ def test_another_version_is_built_anew(world, monkeypatch):
     monkeypatch.setattr(tables, "VERSION", "999.1")
     world.index.follow()
     assert current(world) != before
-    assert keys(world, "anna") == {"1"}
+    assert world.keys("anna") == {"1"}
     assert world.index.follow() == 0
 
 
@@ -218,13 +202,13 @@ def test_purged_changes_are_noticed(world):
 
 def test_a_reader_keeps_its_generation_until_it_is_done(world):
     with world.index.snapshot() as (_connection, opened):
-        assert keys(world, "anna") == {"1"}
+        assert world.keys("anna") == {"1"}
         before = current(world)
         done = threading.Thread(target=lambda: (world.put(world.crm, {"3": named("Carla")}), world.index.rebuild()))
         done.start()
         done.join(20)
         assert current(world) != before
-        assert keys(world, "carla") == set()
+        assert world.keys("carla") == set()
         assert [card.key for batch in catalogue.cards(opened, 9) for _row, card in batch] == ["1", "2"]
-    assert keys(world, "carla") == {"3"}
+    assert world.keys("carla") == {"3"}
     assert [path.name for path in (world.folder / "index").glob("index-*")] == [current(world)]

@@ -4,11 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from connectors.contact import Contact
 from directory_server.directory.index import Index
-from tests.fakes.world import World
 
 CHILD = """
 import secrets, sys, time
@@ -19,7 +16,7 @@ from directory_server.directory.words.segments import Segments
 from directory_server.store import sources
 from directory_server.store.database import Database
 from directory_server.vault.vault import Vault
-from tests.fakes.world import World
+from tests.fakes.world import World, named
 
 folder = Path(sys.argv[1])
 world = World.__new__(World)
@@ -47,18 +44,6 @@ Index(folder / "index", world.database).rebuild()
 """
 
 
-@pytest.fixture
-def world(tmp_path):
-    with World(tmp_path) as made:
-        made.crm = made.source("crm")
-        made.put(made.crm, {"1": Contact(display_name="Anna"), "2": Contact(display_name="Berta")})
-        yield made
-
-
-def keys(world, text):
-    return {listing.key for listing in world.view().listings(text, 50)}
-
-
 def current(world):
     return (world.folder / "index" / "current").read_text(encoding="ascii")
 
@@ -72,15 +57,15 @@ def test_a_process_killed_while_it_rebuilds_leaves_the_old_file_usable(world):
     before = current(world)
     with child(world, STUCK) as process:
         assert process.stdout.readline() == "half built\n"
-        assert keys(world, "anna") == {"1"}
+        assert world.keys("anna") == {"1"}
         process.kill()
     assert current(world) == before
-    assert keys(world, "anna") == {"1"}
+    assert world.keys("anna") == {"1"}
     again = Index.open(world.folder / "index", world.database)
     assert again.count() == 2
     again.close()
     world.put(world.crm, {"3": Contact(display_name="Carla")})
-    assert keys(world, "carla") == {"3"}
+    assert world.keys("carla") == {"3"}
     world.index.rebuild()
     assert [path.name for path in (world.folder / "index").glob("index-*")] == [current(world)]
 
@@ -97,4 +82,4 @@ def test_one_process_follows_and_rebuilds_while_another_reads(world):
         assert process.stdout.read() == "done\n"
     assert process.returncode == 0
     assert len(seen) > 2
-    assert keys(world, "turn24") == {str(at) for at in range(1, 9)}
+    assert world.keys("turn24") == {str(at) for at in range(1, 9)}
