@@ -205,10 +205,10 @@ int main(int count, char **given) {
         context = SSL_CTX_new(TLS_client_method());
         SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     }
-    if (context && atof(given[8]) > 0) fail("a RATE is for plain LDAP");
     size_t wires = atoi(given[2]), known = 0, done = 0, bound = 0, resting = 0, most = 1 << 24;
     double seconds = atof(given[3]), rate = atof(given[8]), start = 0, due = 0;
     stamped = rate > 0;
+    if (context && stamped) fail("a RATE is for plain LDAP");
     int ending = 0, timer = -1;
     float *spent = malloc(most * sizeof *spent);
     requests = malloc(callers * sizeof *requests);

@@ -24,7 +24,6 @@ from directory_server.store.rows import FieldGroup
 
 _AT_ONCE: Final = 65_536
 _NAME: Final = GROUPS.index(FieldGroup.NAME)
-_SEVERAL: Final = 2
 _EXTENSIONS: Final = int(EXTENSION, 16) << 60
 """Packed numbers from here on stand for extensions."""
 
@@ -55,7 +54,7 @@ class Holders:
                         if nameless:
                             docs = _among(docs, opened.segment.nameless)
                         found += self._readable_rows(opened, docs, group, nameless=nameless)
-        rows = found if len(found) < _SEVERAL else sorted(set(found))
+        rows = sorted(set(found)) if len(found) > 1 else found
         return rows if len(wanted[0]) < MOST_DIGITS else [row for row in rows if self._has(row, key)]
 
     def _readable_rows(self, opened: Opened, docs: Ids, group: FieldGroup, *, nameless: bool) -> list[int]:
