@@ -54,9 +54,15 @@ def _sentence(error: Exception) -> tuple[str, str] | None:
         (DriverError, "StoreError", lambda wrong: f"database: {wrong}"),
         # Bytes of another encoding arrive as half characters, which no database keeps.
         (UnicodeEncodeError, "Usage", lambda _: "a word of the command is not UTF-8; check the terminal's encoding"),
-        (OSError, type(error).__name__, lambda wrong: f"{wrong.strerror or wrong}: {wrong.filename}"),
+        (OSError, type(error).__name__, _of_the_system),
     )
     return next(((say(error), kind) for types, kind, say in told if isinstance(error, types)), None)
+
+
+def _of_the_system(error: OSError) -> str:
+    """Return what the operating system says, with the file where it names one: a full disk has none."""
+    said = error.strerror or str(error)
+    return f"{said}: {error.filename}" if error.filename else said
 
 
 @contextmanager
