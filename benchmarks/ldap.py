@@ -5,9 +5,10 @@ hold the same contacts. A compiled load generator (ldap_load.c) asks them in tur
 requests; every answer is compared with the one whose entry was checked before. Servers run on one core, the generator
 on another. The machine's speed swings, so each round compares neighbouring slices, ours with the faster slapd's.
 
-At the end a second book of as many contacts is imported by `contact-directory sync` on the generator's core, where it
-gets only what the generator leaves; a look-up then takes until the kernel has its answer, as the generator may have to
-wait for the core. A slapd is asked at the same time: what slows it down, too, is the machine's doing.
+At the end a second book of as many contacts is imported by `contact-directory sync`, which gives way by itself and may
+run on any core: at first beside as many look-ups as the front can answer, then beside as many as a large site has. Of
+these each takes until the kernel has its answer, as the generator may have to wait for its core. A slapd is asked at
+the same time: what slows it down, too, is the machine's doing.
 """
 
 import argparse
@@ -38,6 +39,7 @@ LARGEST = 2_000_000
 """Contacts that slapd's database has room for."""
 SLICE_S = 0.8
 QUIET_S = 10.0
+FULL_S = 15.0
 QUIET_RATE = 1000
 """Look-ups a second while contacts are imported: what a large site's calls come to, far below what the front can do."""
 
@@ -103,42 +105,38 @@ def compare(generator: Generator, ours: Server, theirs: list[Server], case: Case
     return Compared(rate, waits)
 
 
-def import_beside(generator: Generator, servers: list[Server], data: Path, core: set[int], callers: int) -> list[float]:
+def import_beside(generator: Generator, servers: list[Server], data: Path, cores: list[int], callers: int) -> list[Bar]:
     """Ask before, during and after the import of the second book; print it, return each p99 during over the calmer p99.
 
-    Servers that have no part in the import show what the machine alone makes of it.
+    The first server is ours; those that have no part in the import show what the machine alone makes of it.
     """
-    load = Load(16, callers, rate=QUIET_RATE)
+    full, quiet = Load(16, callers), Load(16, callers, rate=QUIET_RATE)
 
-    def asked(seconds: float, seed: int, until: subprocess.Popen[bytes] | None = None) -> list[Found]:
-        with ThreadPoolExecutor(len(servers)) as threads:
-            return list(threads.map(lambda one: generator.ask(one, load, seconds, seed, until=until), servers))
+    def asked(load: Load, seconds: float, seed: int, until: subprocess.Popen[bytes] | None = None) -> list[Found]:
+        some = servers if load.rate else servers[:1]
+        with ThreadPoolExecutor(len(some)) as threads:
+            return list(threads.map(lambda one: generator.ask(one, load, seconds, seed, until=until), some))
 
-    before = asked(QUIET_S, 1)
-
-    def aside() -> None:
-        os.sched_setaffinity(0, core)
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-
+    before = asked(full, QUIET_S, 1) + asked(quiet, QUIET_S, 2)
     command = [sys.executable, "-m", "directory_server", "--data", str(data), "sync", ldap_book.SECOND, "--json"]
+    anywhere = lambda: os.sched_setaffinity(0, cores)  # noqa: E731 - one line of the process that begins
     with (data.parent / "imported").open("w+b") as output:
-        importing = subprocess.Popen(command, stdout=output, cwd=Path(__file__).parents[1], preexec_fn=aside)  # noqa: PLW1509 - one thread
+        importing = subprocess.Popen(command, stdout=output, cwd=Path(__file__).parents[1], preexec_fn=anywhere)  # noqa: PLW1509 - one thread
         start = time.perf_counter()
-        during = asked(3600, 2, importing)
+        during = asked(full, FULL_S, 3) + asked(quiet, 3600, 4, importing)
         took = time.perf_counter() - start
         output.seek(0)
         created = json.loads(output.read())["created"]
-    after = asked(QUIET_S, 3)
-    print(
-        f"{created:,} contacts imported in {took:.1f} s beside {QUIET_RATE} look-ups a second of each on 16 connections"
-    )
-    for at, server in enumerate(servers):
-        for name, found in (("before", before), ("during", during), ("after", after)):
-            one = found[at]
-            print(
-                f"  {server.name} {name:<10} {one.rate:>8.0f} req/s   p50 {one.p50:>6.0f} µs   p99 {one.p99:>6.0f} µs"
-            )
-    return [now.p99 / min(one.p99, other.p99) for one, now, other in zip(before, during, after, strict=True)]
+    after = asked(full, QUIET_S, 5) + asked(quiet, QUIET_S, 6)
+    print(f"{created:,} contacts imported in {took:.1f} s beside look-ups of each on 16 connections")
+    bars = []
+    names = [f"{servers[0].name}, all it can", *(f"{server.name}, {QUIET_RATE}/s" for server in servers)]
+    for name, *found in zip(names, before, during, after, strict=True):
+        for when, one in zip(("before", "during", "after"), found, strict=True):
+            print(f"  {name:<20} {when:<8} {one.rate:>8.0f} req/s   p50 {one.p50:>6.0f} µs   p99 {one.p99:>6.0f} µs")
+        earlier, now, later = found
+        bars.append(Bar(f"p99 beside an import: {name}", now.p99 / min(earlier.p99, later.p99), "x idle", 2, 1.2))
+    return bars
 
 
 def main() -> None:
@@ -157,7 +155,7 @@ def main() -> None:
         data = folder / "data"
         generator = Generator(folder)
         ldap_book.fill(data, count)
-        print(f"{count:,} contacts; servers on core {server_core}, generator and import on {own_core}")
+        print(f"{count:,} contacts; servers on core {server_core}, generator on {own_core}")
         with running(data, count, server_core) as (ours, theirs):
             os.sched_setaffinity(0, own_core)
             for server in (ours, theirs[0]):
@@ -172,9 +170,7 @@ def main() -> None:
                 smallest = min(server.resident_mb() for server in theirs if "" in server.ports)
                 bars.append(Bar("memory", ours.resident_mb() / smallest, "x slapd's", 0.25, 0.1))
             if chosen.only in "import":
-                slower, control = import_beside(generator, [ours, theirs[0]], data, own_core, min(SOME, len(asked)))
-                bars.append(Bar("p99 while contacts are imported", slower, "x idle", 2, 1.2))
-                bars.append(Bar("… slapd's, which has no part in it", control, "x idle", 2, 1.2))
+                bars += import_beside(generator, [ours, theirs[0]], data, cores, FEW)
         print(f"\n{table(bars, count)}")
     print(f"the run took {time.perf_counter() - begun:.0f} s")
 

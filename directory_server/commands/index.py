@@ -2,6 +2,7 @@
 
 import typer
 
+from directory_server.commands import background
 from directory_server.commands.faults import faults
 from directory_server.commands.options import AsJson, data_folder, show
 
@@ -20,6 +21,7 @@ def rebuild(ctx: typer.Context, as_json: AsJson = False) -> None:
 
     from directory_server.app import Directory
 
+    background.give_way()
     with faults(as_json), Directory(data_folder(ctx)) as directory:
         start = time.perf_counter()
         directory.index.rebuild()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from directory_server.commands import background
 from directory_server.commands.faults import faults
 from directory_server.commands.options import AsJson, data_folder, show
 from directory_server.commands.speech import InLanguage, Speech
@@ -30,6 +31,7 @@ def quality(  # noqa: PLR0917 - typer passes options by name
     from directory_server.app import Directory
     from directory_server.commands.quality_text import quality_text
 
+    background.give_way()
     say = Speech(language)
     with faults(as_json), Directory(data_folder(ctx)) as directory:
         with _progress(say, shown=sys.stderr.isatty() and not as_json) as progress:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from directory_server.commands import background
 from directory_server.commands.faults import faults
 from directory_server.commands.options import EXIT_FAILED, EXIT_HELD, AsJson, data_folder, fail, show
 
@@ -34,6 +35,7 @@ def sync(
     from directory_server.store.errors import Busy, StoreError
     from directory_server.vault.errors import VaultError
 
+    background.give_way()
     gc.freeze()  # what is imported stays to the end; the collector would look through all of it, at the exit too
     with faults(as_json), Directory(data_folder(ctx)) as directory:
         stored = directory.database

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from directory_server.directory.words.arrays import Ids
 from directory_server.directory.words.pages import Read
-from directory_server.directory.words.pile import Pile
+from directory_server.directory.words.pile import AT_ONCE, Pile
 from directory_server.directory.words.segment_file import Damaged, Sections, SegmentFile
 
 _HEAD: Final = Struct("<II")
@@ -26,7 +26,6 @@ _MOST: Final = (1 << 32) * _UNIT
 """Bytes that the cards of one segment stay below: 32 GiB, which is 32 KiB for each of a million."""
 _USUAL: Final = 1024
 """Bytes within which most cards end."""
-_AT_ONCE: Final = 1024 * 1024
 
 
 class Cards:
@@ -76,8 +75,8 @@ class Cards:
         return made
 
     def _copy(self, start: int, end: int, pile: Pile) -> None:
-        for at in range(start, end, _AT_ONCE):
-            pile.add(self._read(at, min(_AT_ONCE, end - at)))
+        for at in range(start, end, AT_ONCE):
+            pile.add(self._read(at, min(AT_ONCE, end - at)))
 
 
 class CardCollector:

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from directory_server.directory.words.pages import Pages, Read
-from directory_server.directory.words.pile import Pile
+from directory_server.directory.words.pile import Pile, pieces_of
 
 Bytes = bytes | memoryview
 Content = npt.NDArray[np.generic] | Pile
@@ -55,7 +55,7 @@ def to_bytes(sections: Mapping[str, Content], facts: Mapping[str, Any]) -> Itera
             data = plain.view(np.uint8).data.cast("B") if plain.size else memoryview(b"")
             size = data.nbytes
             described.append([name, f"{plain.dtype.kind}{plain.dtype.itemsize}", at, size, crc32(data)])
-            pieces.append((data,))
+            pieces.append(pieces_of(data))
         padding = -size % _ALIGN
         pieces.append((bytes(padding),))
         at += size + padding

@@ -43,7 +43,7 @@ def test_copied_cards_are_the_same(parts, random, at_once):
     """Some documents of several segments in any order, as a merge takes them."""
     pile, begins, expected = Pile(), [], []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_AT_ONCE", at_once)
+        patch.setattr(module, "AT_ONCE", at_once)
         for cards in parts:
             order = list(range(len(cards)))
             random.shuffle(order)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from directory_server.directory.words import segment_file
+from directory_server.directory.words.pile import AT_ONCE
 from directory_server.directory.words.segment_file import Damaged, SegmentFile, to_bytes, write
 from tests.fakes.words import segment_of
 
@@ -56,6 +57,12 @@ def test_every_section_begins_at_a_boundary():
     start = np.frombuffer(CONTENT, dtype=np.uint8).ctypes.data
     arrays = map(SegmentFile(CONTENT).array, SECTIONS)
     assert [(array.ctypes.data - start) % 64 for array in arrays if array.size] == [0] * 4
+
+
+def test_little_of_it_comes_at_once():
+    pieces = list(to_bytes({"docs": np.arange(3 * AT_ONCE, dtype=np.uint32)}, {}))
+    assert max(map(len, pieces)) == AT_ONCE
+    assert np.array_equal(SegmentFile(b"".join(pieces)).array("docs"), np.arange(3 * AT_ONCE, dtype=np.uint32))
 
 
 @given(st.integers(0, len(CONTENT) - 1))
