@@ -1,4 +1,4 @@
-"""Commands that give way: what takes long takes what others leave of the processors, what somebody waits for does not."""
+"""Commands that give way: what takes long takes what others leave of the processors; what is waited for does not."""
 
 import os
 import subprocess
