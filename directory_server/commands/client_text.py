@@ -1,8 +1,9 @@
 """A client as facts for programs and as a line for people."""
 
 from collections.abc import Container, Mapping
-from dataclasses import asdict
 from typing import Any
+
+from msgspec import structs
 
 from directory_server.store.rows import Client
 
@@ -19,7 +20,7 @@ def facts(client: Client, sources: Mapping[int, str], without_password: Containe
         "fields": grants.to_text(client.fields).split(","),
         "base_dn": client.base_dn,
         "bind_dn": f"cn={client.name},ou=clients,{client.base_dn}",
-        "location": asdict(client.location),
+        "location": structs.asdict(client.location),
         "shared_numbers": client.shared_numbers.value,
         "called_view": sorted(sources[source] for source in client.called_view if source in sources),
         "addresses": list(client.addresses),

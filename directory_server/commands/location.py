@@ -1,10 +1,10 @@
 """The options that say where numbers were written, shared by sources and clients."""
 
 import re
-from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
+from msgspec.structs import replace
 
 from directory_server.store.rows import Location
 

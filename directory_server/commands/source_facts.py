@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 if TYPE_CHECKING:
     from directory_server.store.database import Database
     from directory_server.store.rows import Run, Source
@@ -25,7 +27,7 @@ def source_facts(database: "Database", source: "Source") -> dict[str, Any]:
         "type": source.type,
         "settings": source.settings,
         "secrets": sources.secret_names(database, source),
-        "location": asdict(source.location),
+        "location": structs.asdict(source.location),
         "mapping": source.mapping,
         "priority": source.priority,
         "contacts": contacts.counts(database).get(source.id, 0),

@@ -4,7 +4,7 @@ A company's trunk is learnt from hyphens in visible numbers, or configured as a 
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from msgspec import Struct, structs
@@ -77,16 +77,16 @@ def lookup(reading: Reading, asked: Asked) -> Lookup:
     for digits in asked.candidates:
         found = reading.holders(digits)
         if found:
-            return _answer(reading, found, "+" + digits, frozenset({"+" + digits}))
+            return _answer(reading, found, "+" + digits)
     if asked.extension:
         found = reading.holders("x" + asked.extension)
         if found:
-            return _answer(reading, found, "", frozenset({"x" + asked.extension}))
+            return _answer(reading, found, "", ("x" + asked.extension,))
     for digits in asked.candidates:
         others = other_switchboards(reading, digits)
         found = [row for other in others for row in reading.holders(other)]
         if found:
-            return _answer(reading, found, "+" + digits, frozenset("+" + other for other in others))
+            return _answer(reading, found, "+" + digits, ["+" + other for other in others])
     for digits in asked.candidates:
         company = _company(reading, digits)
         if company:
@@ -94,10 +94,11 @@ def lookup(reading: Reading, asked: Asked) -> Lookup:
     return Lookup((), approximate=False, e164="+" + asked.candidates[0] if asked.candidates else "")
 
 
-def _answer(reading: Reading, rows: list[int], e164: str, numbers: frozenset[str]) -> Lookup:
+def _answer(reading: Reading, rows: list[int], e164: str, others: Collection[str] = ()) -> Lookup:
+    """Return what rows found by a number stand for, or by `others` in its place."""
     listings = reading.fetch(rows, _EXACT if e164 else _EXTENSION)
     if reading.shared_numbers is not SharedNumbers.PRIORITY and (shared := persons_on(listings)) > 1:
-        shown = told(reading.shared_numbers, listings, shared, len(rows), numbers)
+        shown = told(reading.shared_numbers, listings, shared, len(rows), frozenset(others or (e164,)))
         return Lookup(shown, approximate=False, e164=e164, total=len(rows), withheld=True, counted=shared)
     return Lookup(tuple(listings), approximate=False, e164=e164, total=len(rows))
 

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
+
+from msgspec import structs
 
 from directory_server.directory import dialling
 from directory_server.directory.dialling import LONGEST_DIRECT_DIAL, SHORTEST_TRUNK
@@ -20,7 +21,7 @@ def reading_of(asked: Asked, location: Location) -> dict[str, Any]:
     code = dialling.plan(location.country).code
     return {
         "country": location.country,
-        "location": asdict(location),
+        "location": structs.asdict(location),
         "digits": asked.digits,
         "candidates": ["+" + digits for digits in asked.candidates],
         "written_as": [{"prefix": form.head, "stands_for": "+" + form.base} for form in asked.forms],

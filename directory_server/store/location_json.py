@@ -1,14 +1,15 @@
 """Location as JSON text, for sources and clients alike."""
 
 import json
-from dataclasses import asdict
+
+from msgspec import structs
 
 from directory_server.store.rows import Location
 
 
 def location_to_json(location: Location) -> str:
     """Return the location as JSON text."""
-    return json.dumps(asdict(location))
+    return json.dumps(structs.asdict(location))
 
 
 def location_from_json(text: str) -> Location:

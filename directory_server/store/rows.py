@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
 
+from msgspec import Struct
+
 from connectors.contact import Contact
 from connectors.events import Json
 
@@ -25,8 +27,7 @@ class FieldGroup(StrEnum):
     PHOTO = "photo"
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True, cache_hash=True):
     """How numbers written at one place are to be read.
 
     `country` is ISO 3166 alpha-2; `area` the area code without its trunk zero ("89"); `trunk` the company's own

@@ -3,9 +3,14 @@
 When a call rings, every phone of a group asks for the same caller with the same bytes; only message ids differ.
 """
 
-from typing import Protocol
+from collections.abc import Collection
+from typing import Final, Protocol
 
-_MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES: Final = 96 * 1024 * 1024
+"""Bytes of all answers that a front remembers, those to 110,000 callers; its clients share them."""
+LEAST_BYTES: Final = 4 * 1024 * 1024
+"""Bytes of them that each client may have, however many there are."""
+
 _LONGEST_REQUEST = 512
 _LONGEST_ANSWER = 16 * 1024
 _OVERHEAD = 220  # of one entry here, apart from its bytes, as measured
@@ -20,7 +25,7 @@ class Changing(Protocol):
 
 
 class Answers:
-    """Response operations by the request as sent, without its message id; 64 MiB at most.
+    """Response operations by the request as sent, without its message id; MOST_BYTES at most.
 
     For one view and one thread. Begin every request with `known`: it looks at the state that `keep` then goes by.
     """
@@ -31,12 +36,22 @@ class Answers:
         self._held: dict[bytes, list[bytes]] = {}
         self._older: dict[bytes, list[bytes]] = {}
         self._size = 0
+        self._most = MOST_BYTES
+
+    def limit(self, most: int) -> None:
+        """Remember no more than so many bytes from now on; if it may be too much already, forget it."""
+        if most < self._most and (self._older or self._size > most // 2):
+            self._forget()
+        self._most = most
+
+    def _forget(self) -> None:
+        self._held, self._older, self._size = {}, {}, 0
 
     def known(self, request: bytes) -> list[bytes] | None:
         """Return the answer to these bytes, or None if it must be worked out."""
         state = self._book.state
         if state != self._state:
-            self._held, self._older, self._size = {}, {}, 0
+            self._forget()
             self._state = state
         found = self._held.get(request)
         if found is None and (found := self._older.get(request)) is not None:
@@ -54,7 +69,13 @@ class Answers:
 
     def _put(self, request: bytes, operations: list[bytes], size: int) -> None:
         size += len(request) + _OVERHEAD
-        if self._size + size > _MOST_BYTES // 2:  # what nobody has asked for since the last time goes
+        if self._size + size > self._most // 2:  # what nobody has asked for since the last time goes
             self._held, self._older, self._size = {}, self._held, 0
         self._held[request] = operations
         self._size += size
+
+
+def share(all_of_them: Collection[Answers]) -> None:
+    """Divide what a front remembers among its clients' views."""
+    for answers in all_of_them:
+        answers.limit(max(MOST_BYTES // len(all_of_them), LEAST_BYTES))

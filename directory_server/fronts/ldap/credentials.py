@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from directory_server.fronts.ldap import dn
+from directory_server.fronts.ldap import answers, dn
 from directory_server.fronts.ldap.book import Book
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.search import Tree
@@ -110,6 +110,7 @@ class Credentials:
                 book = self._views(client) if client else None
             except KeyError:
                 self._trees.pop(wanted, None)
+                self._share()
                 return None
             shown_to = book.client if book else None
             suffix = (shown_to.base_dn if shown_to else "") or self._suffix
@@ -117,8 +118,14 @@ class Credentials:
             if tree is None or not _is_still(tree, book, suffix):
                 tree = Tree(suffix, book, self._limits, can_start_tls, secure)
             tied = shown_to if shown_to and shown_to.addresses else None
+            fresh = held is None or held.tree is not tree
             held = self._trees[wanted] = _Held(tree, now, tied)
+            if fresh:
+                self._share()
         return held.tree if held.admits(address) else None
+
+    def _share(self) -> None:
+        answers.share([held.tree.answers for held in self._trees.values() if held.tree.answers])
 
 
 def _client_name(name: str) -> tuple[str, dn.Dn | None]:

@@ -35,8 +35,10 @@ def split(data: bytes) -> tuple[bytes, bytes] | None:
         length, at = int.from_bytes(data[2 : 2 + count], "big"), 2 + count
     if at + length != len(data) or at + _MOST_ID_BYTES + 3 > len(data) or data[at] != ber.INTEGER:
         return None
-    size, first, second = data[at + 1 : at + 4]
-    if not 1 <= size <= _MOST_ID_BYTES or first >= _LONG_FORM or not (first or (size > 1 and second >= _LONG_FORM)):
+    size, first = data[at + 1], data[at + 2]
+    if not 1 <= size <= _MOST_ID_BYTES or first >= _LONG_FORM:
+        return None
+    if not first and (size == 1 or data[at + 3] < _LONG_FORM):
         return None
     end = at + 2 + size
     return data[at:end], data[end:]

@@ -56,6 +56,7 @@ class Tag(IntEnum):
 
 _EXTENDED_NAME, _EXTENDED_VALUE = 0x8A, 0x8B
 _CONTROLS = 0xA0
+_LONG_FORM = 0x80
 _SHORT = 120
 """Bytes up to which each length around them is one byte."""
 
@@ -65,13 +66,18 @@ def envelope(message_id: int, operation: bytes) -> bytes:
     return ber.encode(ber.SEQUENCE, ber.encode_integer(message_id) + operation)
 
 
-def messages(message_id: int, operations: Iterable[bytes]) -> bytes:
+def messages(message_id: int, operations: Sequence[bytes]) -> bytes:
     """Return a whole LDAPMessage around each of these response operations."""
     return enveloped(ber.encode_integer(message_id), operations)
 
 
-def enveloped(number: bytes, operations: Iterable[bytes]) -> bytes:
+def enveloped(number: bytes, operations: Sequence[bytes]) -> bytes:
     """Return the same as `messages`, the message id being encoded already."""
+    if len(operations) == 2:  # noqa: PLR2004 - most: an entry and the end
+        (entry, done), size = operations, len(number)
+        first, second = size + len(entry), size + len(done)
+        if first < _LONG_FORM > second:
+            return b"\x30%c%b%b\x30%c%b%b" % (first, number, entry, second, number, done)
     return b"".join([ber.encode(ber.SEQUENCE, number + operation) for operation in operations])
 
 

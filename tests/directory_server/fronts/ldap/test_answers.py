@@ -9,8 +9,10 @@ import pytest
 from connectors.contact import Contact, Phone, PhoneKind
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap import message as m
-from directory_server.fronts.ldap.answers import Answers
+from directory_server.fronts.ldap.answers import LEAST_BYTES, MOST_BYTES, Answers, share
+from directory_server.fronts.ldap.credentials import Credentials
 from directory_server.fronts.ldap.limits import Limits
+from directory_server.fronts.ldap.search import Tree
 from tests.fakes import ldap_oracle as oracle
 from tests.fakes.ldap_book import sample_book
 from tests.fakes.world import World
@@ -48,15 +50,55 @@ def test_large_and_unnamed_requests_are_not_kept(request_: bytes, answer: int) -
     assert answers.known(request_) is None
 
 
-def test_no_more_than_64_mebibytes_are_held() -> None:
-    answers = Answers(sample_book())
+def filled(answers: Answers) -> Answers:
+    """Give it more answers than it may hold."""
     answers.known(b"")
-    for at in range(6000):
+    for at in range(8000):
         answers.keep(str(at).encode(), [bytes(15_000)])
-    held = [at for at in range(6000) if answers.known(str(at).encode()) is not None]
-    assert len(held) * 15_000 > 32 * 1024 * 1024 * 0.9
-    assert len(held) * 15_000 < 64 * 1024 * 1024
-    assert held[-1] == 5999
+    return answers
+
+
+def held(answers: Answers) -> list[int]:
+    return [at for at in range(8000) if answers.known(str(at).encode()) is not None]
+
+
+@pytest.mark.parametrize("views", [1, 3])
+def test_no_more_is_held_than_the_views_share(views: int) -> None:
+    made = [Answers(sample_book()) for _ in range(views)]
+    share(made)
+    most = MOST_BYTES // views
+    for answers in map(filled, made):
+        assert 0.9 * most / 2 < len(held(answers)) * 15_000 < most
+        assert held(answers)[-1] == 7999
+
+
+def test_however_many_there_are_each_holds_some() -> None:
+    made = [Answers(sample_book()) for _ in range(1000)]
+    share(made)
+    assert len(held(filled(made[0]))) * 15_000 > 0.9 * LEAST_BYTES / 2
+
+
+def test_who_must_share_what_it_holds_forgets_it() -> None:
+    alone, few = filled(Answers(sample_book())), Answers(sample_book())
+    few.known(b"")
+    few.keep(b"7", [b"entry", b"done"])
+    share([alone, few])
+    assert (held(alone), held(few)) == ([], [7])
+    share([filled(alone)])
+    assert len(held(alone)) > 1000
+
+
+class Moments:
+    """A clock that is set."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def nobody(*_asked: object) -> None:
+    """Verify no one."""
 
 
 def search(number: int, text: str) -> bytes:
@@ -136,3 +178,25 @@ def test_clients_do_not_share_answers(tmp_path: Path) -> None:
                 ask(wire, oracle.bind(1, client, PASSWORD))
                 found.append(names(wire, 2, "+49891111111"))
         assert found == [["Erika"], [], ["Erika"]]
+
+
+def test_clients_share_what_is_remembered_and_one_that_is_gone_leaves_its_part() -> None:
+    books = {"sbc": sample_book(), "phone": sample_book()}
+    made = Credentials("dc=contacts", nobody, nobody, books.__getitem__, Limits(), clock := Moments())
+
+    def tree(client: str) -> Tree | None:
+        return made.tree(client, "127.0.0.1", can_start_tls=False, secure=False)
+
+    def room(client: str) -> float:
+        found = tree(client)
+        assert found is not None
+        assert found.answers is not None
+        return len(held(filled(found.answers))) * 15_000 / MOST_BYTES
+
+    assert 0.45 < room("sbc") < 1
+    assert 0.2 < room("phone") < 0.5
+    assert 0.2 < room("sbc") < 0.5
+    del books["phone"]
+    clock.now += 6
+    assert tree("phone") is None
+    assert 0.45 < room("sbc") < 1
