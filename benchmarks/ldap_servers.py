@@ -124,7 +124,7 @@ def _made(world: World, folder: Path, *, plain: bool) -> LdapFront:
         tls=presented.context,
         suffix=SUFFIX,
         verify=lambda *asked: clients.verify(world.database, *asked),
-        verify_again=lambda *asked: clients.verify_again(world.database, *asked),
+        verify_again=lambda *asked: clients.verify_again(world.database, *asked, time.monotonic()),
         views=lambda name: for_client(world.database, world.index, clients.by_name(world.database, name)),
         known_by=lambda address: clients.known_by(world.database, address),
         clock=time.monotonic,

@@ -31,7 +31,12 @@ class Config(BaseSettings):
     trusted_proxies: str = Field(
         "", description="Addresses or networks, comma-separated, whose X-Forwarded-For is believed."
     )
-    workers: int = Field(1, ge=1, le=64, description="LDAP processes; above 1 they share the addresses.")
+    workers: int = Field(
+        1,
+        ge=0,
+        le=64,
+        description="LDAP processes, which share the addresses; 0: none, LDAP runs in the server's own process.",
+    )
     drain_seconds: float = Field(60.0, ge=0, le=3600, description="Seconds over which a stop lets LDAP connections go.")
     tls_certificate: Path | None = Field(
         None, description="PEM chain for LDAPS, StartTLS and HTTPS; default: self-signed."

@@ -23,6 +23,7 @@ from directory_server.fronts.ldap.presented import Files, Presented
 from directory_server.fronts.ldap.server import Address, LdapFront, ListenError
 from directory_server.observe import logs
 from directory_server.store import clients
+from directory_server.store.rows import Client
 
 READY = b"listens"
 
@@ -73,13 +74,16 @@ def front(
         if tls:
             tls.check()
 
+    def verify_again(name: str, password: str, address: str) -> Client | None:
+        return clients.verify_again(directory.database, name, password, address, time.monotonic())
+
     made = LdapFront(
         ldap=address("ldap", settings.ldap),
         ldaps=address("ldaps", settings.ldaps),
         tls=tls.context if tls else None,
         suffix=settings.suffix,
         verify=counts.checked(lambda *asked: clients.verify(directory.database, *asked)),
-        verify_again=counts.checked_again(lambda *asked: clients.verify_again(directory.database, *asked)),
+        verify_again=counts.checked_again(verify_again),
         views=directory.view_for_client,
         known_by=lambda address: clients.known_by(directory.database, address),
         clock=time.monotonic,

@@ -64,9 +64,10 @@ class LdapWorkers:
             together = together.plus(worker.activity)
         return together
 
-    def start(self) -> None:
-        """Start all of them, and watch over them."""
+    async def start(self) -> None:
+        """Start all of them, wait until each listens or has ended, and watch over them."""
         self._workers = [self._worker(self._listeners()) for _ in range(self._count)]
+        await asyncio.gather(*(worker.listens() for worker in self._workers))
         self._keeping = asyncio.get_running_loop().create_task(self._keep())
 
     def reload(self) -> None:

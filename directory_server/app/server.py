@@ -178,12 +178,12 @@ class Server:
         except (ListenError, NotAnAddress) as error:
             raise AddressTaken(str(error)) from error
         self._addresses |= {name: f"{host}:{port}" for name, (host, port) in front.addresses.items()}
-        if self._certificate and settings.workers > 1:
-            # This one only proved that the addresses are free; the processes do the work.
-            await front.stop()
+        # In processes of its own, where neither a search nor a report keeps a look-up waiting.
+        if self._certificate and front.addresses and settings.workers and hasattr(socket, "SO_REUSEPORT"):
+            await front.stop()  # this one only proved that the addresses are free
             self._workers = LdapWorkers(self.directory.data, settings, front.addresses, self._certificate.check)
-            self._workers.start()
             running.push_async_callback(self._workers.stop, hurried)
+            await self._workers.start()
         else:
             self._ldap = front
             running.push_async_callback(front.stop, settings.drain_seconds, hurried)

@@ -15,7 +15,7 @@ def serve(
     ldaps: Annotated[str | None, typer.Option(help="Address of the LDAPS front; empty switches it off.")] = None,
     https: Annotated[str | None, typer.Option(help="Address of the look-ups over HTTPS, host:port.")] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=64, help="LDAP processes; they share the addresses.")
+        int | None, typer.Option(min=0, max=64, help="LDAP processes; 0: LDAP runs in the server's own.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

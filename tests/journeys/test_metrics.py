@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.server, pytest.mark.timeout(120)]
 LOGIN = {"authorization": "Basic " + b64encode(f"sbc:{CLIENT_PASSWORD}".encode()).decode()}
 
 
-@pytest.fixture(scope="module", params=[1, 2], ids=["one process", "two workers"])
+@pytest.fixture(scope="module", params=[0, 1, 2], ids=["its own process", "one worker", "two workers"])
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with Served(tmp_path_factory.mktemp("metrics"), workers=request.param, drain_seconds=1) as running:
         yield running

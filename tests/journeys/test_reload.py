@@ -116,10 +116,11 @@ async def during(served: Served, act: Callable[[], object]) -> Story:
     return story
 
 
-def test_a_reload_is_not_noticed_by_who_asks(tmp_path: Path) -> None:
-    with Served(tmp_path, workers=2, drain_seconds=DRAIN_S) as served:
-        served.until(lambda: len(served.workers()) == 2)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_reload_is_not_noticed_by_who_asks(tmp_path: Path, workers: int) -> None:
+    with Served(tmp_path, workers=workers, drain_seconds=DRAIN_S) as served:
         before = served.workers()
+        assert len(before) == workers
         story = asyncio.run(during(served, lambda: served.send(signal.SIGHUP)))
         assert story.lost == []
         assert story.answered > CLIENTS * 10
@@ -127,8 +128,13 @@ def test_a_reload_is_not_noticed_by_who_asks(tmp_path: Path) -> None:
         seconds = Counter(int(at - story.let_go[0]) for at in story.let_go)
         assert len(seconds) >= DRAIN_S - 2, seconds
         assert max(seconds.values()) < CLIENTS / 2, seconds
-        served.until(lambda: len(served.workers()) == 2)
+        served.until(lambda: len(served.workers()) == workers)
         assert not served.workers() & before
+
+
+def test_ldap_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
+    with Served(tmp_path) as served:
+        assert len(served.workers()) == 1
 
 
 def test_reloads_in_a_row_end_with_as_many_processes_as_before(tmp_path: Path) -> None:
@@ -210,7 +216,7 @@ def held(served: Served, count: int) -> Iterator[list[socket.socket]]:
         yield wires
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [0, 1, 2])
 @pytest.mark.parametrize("how", ["drained", "twice", "interrupted", "all at once"])
 def test_a_stop_ends_in_its_time(tmp_path: Path, workers: int, how: str) -> None:
     with Served(tmp_path, workers=workers, drain_seconds=60 if how in ("twice", "interrupted") else 4) as served:

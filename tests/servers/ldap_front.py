@@ -53,7 +53,7 @@ class RunningFront:
             tls=tls,
             suffix=suffix,
             verify=lambda *asked: clients.verify(world.database, *asked),
-            verify_again=lambda *asked: clients.verify_again(world.database, *asked),
+            verify_again=lambda *asked: clients.verify_again(world.database, *asked, time.monotonic()),
             views=lambda name: for_client(world.database, world.index, clients.by_name(world.database, name)),
             clock=time.monotonic,
             known_by=lambda address: clients.known_by(world.database, address),

@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -112,17 +113,34 @@ def test_a_client_has_a_password_or_an_address(database):
 
 def test_only_a_password_found_right_before_is_right_again_at_once(database):
     added = clients.add(database, client(addresses=("10.0.0.0/8",)), "right")
+    moments = itertools.count(step=2 * clients.FRESH_S)
+
+    def again(name, password, address):
+        return clients.verify_again(database, name, password, address, next(moments))
+
     asked = "sbc", "right", HERE
-    assert clients.verify_again(database, *asked) is None
-    assert clients.verify(database, *asked) == clients.verify_again(database, *asked) == added
+    assert again(*asked) is None
+    assert clients.verify(database, *asked) == again(*asked) == added
     for other in (("sbc", "wrong", HERE), ("sbc", "", HERE), ("x", "right", HERE), ("sbc", "right", "::1")):
-        assert clients.verify_again(database, *other) is None
+        assert again(*other) is None
     changed = replace(added, preset="snom")
     clients.change(database, changed)
-    assert clients.verify_again(database, *asked) == changed
+    assert again(*asked) == changed
     clients.change(database, changed, "new")
-    assert clients.verify_again(database, *asked) is None
+    assert again(*asked) is None
     clients.remove(database, "sbc")
-    assert clients.verify_again(database, "sbc", "new", HERE) is None
+    assert again("sbc", "new", HERE) is None
     bare = clients.add(database, client(addresses=("10.0.0.0/8",)), None)
-    assert clients.verify_again(database, bare.name, "", HERE) is None
+    assert again(bare.name, "", HERE) is None
+
+
+def test_a_change_counts_after_a_moment_however_often_is_asked(database):
+    clients.add(database, client(), "right")
+    asked = "sbc", "right", HERE
+    assert clients.verify(database, *asked)
+    assert clients.verify_again(database, *asked, 7.0)
+    clients.remove(database, "sbc")
+    seen = [clients.verify_again(database, *asked, 7.0 + at / 1000) is not None for at in range(200)]
+    assert seen == [True] * seen.count(True) + [False] * seen.count(False)
+    assert 45 <= seen.count(True) <= 51
+    assert clients.verify(database, *asked) is None
