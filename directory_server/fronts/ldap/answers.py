@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 MOST_BYTES: Final = 96 * 1024 * 1024
 """Bytes of all answers that a front remembers, those to 110,000 callers; its clients share them."""
-LEAST_BYTES: Final = 4 * 1024 * 1024
+LEAST_BYTES: Final = 1024 * 1024
 """Bytes of them that each client may have, however many there are."""
 
 _LONGEST_REQUEST = 512

@@ -125,6 +125,7 @@ def world(tmp_path_factory):
         people = {
             "1": person("Anna", "Abel"), "2": person("Bert", "Bebel"),
             "3": person("Carl", "Cebel", "Acme GmbH", "-77"), "4": person("Dora", "Debel", "Beta", "-77"),
+            "5": person("Emil", "Ebel", "Gamma", "089 333444-0"), "6": person("Fritz", "Fabel", "Gamma", "089 333444-0"),
         }  # fmt: skip
         made.put(made.crm, people | many)
         made.put(made.own, {"1": person("Anna", "Abel", "", SHARED)})
@@ -157,6 +158,12 @@ def test_a_shared_extension_is_a_shared_number(world):
     assert (shown.contact.display_name, shown.numbers[0].extension) == ("Acme GmbH / Beta (2 contacts)", "77")
     assert shown.match.rank == "extension"
     assert view(world, UNAMBIGUOUS).lookup("77").listings == ()
+
+
+def test_a_switchboard_asked_without_its_zero_shows_the_number_that_is_held(world):
+    (shown,) = view(world, COMPANY).lookup("089 333444").listings
+    assert shown.contact.display_name == "Gamma (2 contacts)"
+    assert [number.e164 for number in shown.numbers] == ["+49893334440"]
 
 
 def test_without_the_name_group_nothing_is_named(world):

@@ -40,3 +40,12 @@ def test_an_entry_has_its_name_and_attributes_at_every_length(dn: str, length: i
     assert name == "searchResEntry"
     assert body["objectName"].decode() == dn
     assert [(one["type"], one["vals"]) for one in body["attributes"]] == [(b"cn", [value.encode()])]
+
+
+@given(
+    st.integers(1, 2**31 - 1), st.lists(st.one_of(st.binary(max_size=4), st.integers(110, 140).map(bytes)), max_size=3)
+)
+def test_operations_come_each_in_its_envelope(number, operations):
+    whole = b"".join(response.envelope(number, operation) for operation in operations)
+    assert response.messages(number, operations) == whole
+    assert response.enveloped(ber.encode_integer(number), tuple(operations)) == whole
