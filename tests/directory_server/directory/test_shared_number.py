@@ -125,7 +125,7 @@ def world(tmp_path_factory):
         people = {
             "1": person("Anna", "Abel"), "2": person("Bert", "Bebel"),
             "3": person("Carl", "Cebel", "Acme GmbH", "-77"), "4": person("Dora", "Debel", "Beta", "-77"),
-            "5": person("Emil", "Ebel", "Gamma", "089 333444-0"), "6": person("Fritz", "Fabel", "Gamma", "089 333444-0"),
+            "5": person("Emil", "Ebel", "Eta", "089 333444-0"), "6": person("Fritz", "Fabel", "Eta", "089 333444-0"),
         }  # fmt: skip
         made.put(made.crm, people | many)
         made.put(made.own, {"1": person("Anna", "Abel", "", SHARED)})
@@ -162,7 +162,7 @@ def test_a_shared_extension_is_a_shared_number(world):
 
 def test_a_switchboard_asked_without_its_zero_shows_the_number_that_is_held(world):
     (shown,) = view(world, COMPANY).lookup("089 333444").listings
-    assert shown.contact.display_name == "Gamma (2 contacts)"
+    assert shown.contact.display_name == "Eta (2 contacts)"
     assert [number.e164 for number in shown.numbers] == ["+49893334440"]
 
 
