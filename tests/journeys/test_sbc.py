@@ -1,5 +1,6 @@
 """A call through a real SIP proxy that asks the directory who calls, and what the called one is shown."""
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,11 +47,11 @@ class Directory:
 
     def pause(self) -> None:
         assert self.program.process
-        self.program.process.send_signal(signal.SIGSTOP)
+        os.killpg(self.program.process.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
         assert self.program.process
-        self.program.process.send_signal(signal.SIGCONT)
+        os.killpg(self.program.process.pid, signal.SIGCONT)
 
 
 @pytest.fixture(scope="module")
