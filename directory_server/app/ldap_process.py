@@ -5,10 +5,8 @@ import contextlib
 import gc
 import logging
 import multiprocessing
-import socket
 import sys
 import time
-from collections.abc import Mapping
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -16,7 +14,9 @@ from typing import Any
 
 from directory_server.app.directory import Directory
 from directory_server.app.ldap_counts import Held, LdapCounts
+from directory_server.app.ldap_listener import Listeners
 from directory_server.app.signals import Signals
+from directory_server.config import Config
 from directory_server.fronts.ldap import certificate
 from directory_server.fronts.ldap.certificate import CertificateError
 from directory_server.fronts.ldap.presented import Files, Presented
@@ -44,6 +44,12 @@ def address(name: str, text: str) -> Address | None:
     return host.strip("[]"), int(port)
 
 
+def addresses(settings: Config) -> dict[str, Address]:
+    """Return where LDAP is to be served, by "ldap" and "ldaps"; raises NotAnAddress."""
+    wanted = {name: address(name, getattr(settings, name)) for name in ("ldap", "ldaps")}
+    return {name: where for name, where in wanted.items() if where}
+
+
 def presented(directory: Directory, *, telling: bool = True) -> Presented | None:
     """Return the certificate of this directory's settings, None if nothing needs one; raises CertificateError."""
     settings = directory.config
@@ -64,7 +70,7 @@ def front(
     directory: Directory,
     tls: Presented | None,
     counts: LdapCounts,
-    listeners: Mapping[str, socket.socket] | None = None,
+    listeners: Listeners | None = None,
 ) -> LdapFront:
     """Return the LDAP front of this directory's settings, not started; `listeners` as in LdapFront."""
     settings = directory.config
@@ -93,9 +99,7 @@ def front(
     return made
 
 
-def serve(
-    data: Path, settings: dict[str, Any], listeners: dict[str, socket.socket], ready: Connection, counted: Held
-) -> None:
+def serve(data: Path, settings: dict[str, Any], listeners: Listeners, ready: Connection, counted: Held) -> None:
     """Serve as a worker process until a signal or the parent's end; say READY through `ready` once it listens.
 
     Counts into `counted`.
@@ -109,9 +113,7 @@ def serve(
         sys.exit(1)
 
 
-async def _until_stopped(
-    directory: Directory, listeners: dict[str, socket.socket], ready: Connection, counts: LdapCounts
-) -> None:
+async def _until_stopped(directory: Directory, listeners: Listeners, ready: Connection, counts: LdapCounts) -> None:
     signals = Signals(led=True)
     tls = presented(directory, telling=False)
     signals.listen(partial(tls.check, asked=True) if tls else lambda: None)

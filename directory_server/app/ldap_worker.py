@@ -5,13 +5,14 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import socket
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from directory_server.app import ldap_counts, ldap_process
 from directory_server.app.ldap_counts import LdapCounts
+from directory_server.app.ldap_listener import Listeners
 from directory_server.observe.status import LdapActivity
 
 START_S = 60.0
@@ -21,7 +22,7 @@ START_S = 60.0
 class Worker:
     """Starts the process; the parent keeps `listeners` open, so that what waits in their queues outlives it."""
 
-    def __init__(self, data: Path, settings: dict[str, Any], listeners: dict[str, socket.socket]) -> None:
+    def __init__(self, data: Path, settings: dict[str, Any], listeners: Listeners) -> None:
         self.listeners = listeners
         context = multiprocessing.get_context("spawn")
         self._ready, said = context.Pipe(duplex=False)
@@ -72,5 +73,5 @@ class Worker:
 
     def close(self) -> None:
         """Let go of the sockets: with their last process they are gone."""
-        for listener in self.listeners.values():
+        for listener in chain.from_iterable(self.listeners.values()):
             listener.close()

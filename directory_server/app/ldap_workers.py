@@ -3,14 +3,14 @@
 import asyncio
 import contextlib
 import logging
-import socket
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from directory_server.app.ldap_listener import Listeners, free, listen
 from directory_server.app.ldap_worker import Worker
 from directory_server.config import Config
-from directory_server.fronts.ldap.server import BACKLOG, Address
+from directory_server.fronts.ldap.server import Address
 from directory_server.observe.status import LdapActivity
 
 PAUSE_S = 1.0
@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 class LdapWorkers:
     """As many processes as `settings` want on `addresses` ("ldap", "ldaps"); one that ends is started again.
 
-    `watch` is called every second and must not raise.
+    `watch` is called every second and must not raise. Raises ListenError for an address that is taken; `addresses` then
+    are the numeric ones that are listened on, the first of each.
     """
 
     def __init__(
@@ -37,10 +38,11 @@ class LdapWorkers:
     ) -> None:
         self._data = data
         self._count = settings.workers
-        self._addresses = addresses
+        self._places = {name: free(name, wanted) for name, wanted in addresses.items()}
+        self.addresses = {name: places[0] for name, places in self._places.items()}
         # The whole of them, so that what the admin writes meanwhile reaches all processes at the next start or none.
         self._settings = settings.model_dump() | dict.fromkeys(("ldap", "ldaps"), "")
-        self._settings |= {name: f"{host}:{port}" for name, (host, port) in addresses.items()}
+        self._settings |= {name: f"{host}:{port}" for name, (host, port) in self.addresses.items()}
         self._kill_after = settings.drain_seconds + STOP_S
         self._watch = watch
         self._workers: list[Worker] = []
@@ -76,17 +78,12 @@ class LdapWorkers:
         if self._replacing is None or self._replacing.done():
             self._replacing = asyncio.get_running_loop().create_task(self._replace())
 
-    def _worker(self, listeners: dict[str, socket.socket]) -> Worker:
+    def _worker(self, listeners: Listeners) -> Worker:
         return Worker(self._data, self._settings, listeners)
 
-    def _listeners(self) -> dict[str, socket.socket]:
+    def _listeners(self) -> Listeners:
         # One set for each process, so that the kernel spreads the connections evenly.
-        return {
-            name: socket.create_server(
-                where, family=socket.AF_INET6 if ":" in where[0] else socket.AF_INET, backlog=BACKLOG, reuse_port=True
-            )
-            for name, where in self._addresses.items()
-        }
+        return {name: [listen(where) for where in places] for name, places in self._places.items()}
 
     async def _keep(self) -> None:
         while True:

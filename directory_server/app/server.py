@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from directory_server.app import ldap_process, status, telephony
 from directory_server.app.directory import Directory
 from directory_server.app.ldap_counts import LdapCounts
+from directory_server.app.ldap_listener import can_share
 from directory_server.app.ldap_process import NotAnAddress
 from directory_server.app.ldap_workers import LdapWorkers
 from directory_server.app.questions import Questions
@@ -25,7 +26,7 @@ from directory_server.app.signals import Signals
 from directory_server.directory.person_json import person_json
 from directory_server.fronts.ldap.certificate import CertificateError
 from directory_server.fronts.ldap.presented import Presented
-from directory_server.fronts.ldap.server import LdapFront, ListenError
+from directory_server.fronts.ldap.server import LdapFront
 from directory_server.fronts.uplink.uplink import Uplink
 from directory_server.fronts.web import app as web_app
 from directory_server.fronts.web.api.guard import Guard
@@ -173,20 +174,21 @@ class Server:
     async def _start_ldap(self, running: contextlib.AsyncExitStack, hurried: asyncio.Event) -> None:
         settings = self.directory.config
         try:
-            front = ldap_process.front(self.directory, self._certificate, self._ldap_counts)
-            await front.start()
-        except (ListenError, NotAnAddress) as error:
+            wanted = ldap_process.addresses(settings)
+            if self._certificate and wanted and settings.workers and can_share():
+                # In processes of its own, where neither a search nor a report keeps a look-up waiting.
+                self._workers = LdapWorkers(self.directory.data, settings, wanted, self._certificate.check)
+                running.push_async_callback(self._workers.stop, hurried)
+                await self._workers.start()
+                addresses = self._workers.addresses
+            else:
+                self._ldap = ldap_process.front(self.directory, self._certificate, self._ldap_counts)
+                await self._ldap.start()
+                running.push_async_callback(self._ldap.stop, settings.drain_seconds, hurried)
+                addresses = self._ldap.addresses
+        except (OSError, NotAnAddress) as error:
             raise AddressTaken(str(error)) from error
-        self._addresses |= {name: f"{host}:{port}" for name, (host, port) in front.addresses.items()}
-        # In processes of its own, where neither a search nor a report keeps a look-up waiting.
-        if self._certificate and front.addresses and settings.workers and hasattr(socket, "SO_REUSEPORT"):
-            await front.stop()  # this one only proved that the addresses are free
-            self._workers = LdapWorkers(self.directory.data, settings, front.addresses, self._certificate.check)
-            running.push_async_callback(self._workers.stop, hurried)
-            await self._workers.start()
-        else:
-            self._ldap = front
-            running.push_async_callback(front.stop, settings.drain_seconds, hurried)
+        self._addresses |= {name: f"{host}:{port}" for name, (host, port) in addresses.items()}
 
 
 def _listen(name: str, text: str) -> socket.socket | None:

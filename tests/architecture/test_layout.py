@@ -40,7 +40,7 @@ FILES = {
     "relay_cloud/wire": "base64url credential envelope es256 frame handshake session",
     "relay_cloud/bus": "bus loopback",
     "directory_server": "__main__ config",
-    "directory_server/app": "connected directory doctor ldap_counts ldap_process ldap_worker ldap_workers questions server signals"
+    "directory_server/app": "connected directory doctor ldap_counts ldap_listener ldap_process ldap_worker ldap_workers questions server signals"
     " status telephony",
     "directory_server/fronts": "",
     "directory_server/observe": "logs metrics status",

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from directory_server.fronts.ldap.connection import Connection
 from directory_server.fronts.ldap.credentials import Credentials, Verify, Views
@@ -35,7 +35,7 @@ class LdapFront:
     `verify(name, password, address)` returns the client or None, `verify_again` does so in microseconds for those it
     has seen before, `views(name)` gives the client's view (KeyError if it is gone), `known_by(address)` the client that
     needs no bind from there, or None; they run in threads or for microseconds. `clock` is a steady clock in seconds.
-    `listeners` are sockets by "ldap" and "ldaps" that listen already, in place of the addresses'. `watch` is called
+    `listeners` are sockets by "ldap" and "ldaps" that listen already, in place of those addresses. `watch` is called
     every few seconds: it may change what `tls` presents, and must not raise.
     """
 
@@ -52,7 +52,7 @@ class LdapFront:
         clock: Callable[[], float],
         known_by: KnownBy | None = None,
         limits: Limits | None = None,
-        listeners: Mapping[str, socket.socket] | None = None,
+        listeners: Mapping[str, Sequence[socket.socket]] | None = None,
         watch: Callable[[], None] | None = None,
     ) -> None:
         if ldaps is not None and tls is None:
@@ -111,25 +111,30 @@ class LdapFront:
     async def _listen(self, name: str, address: Address) -> None:
         secure = name == "ldaps"
         host, port = address
-        listener = self._listeners.get(name)
-        where = {"host": host, "port": port} if listener is None else {"sock": listener}
+        given = self._listeners.get(name)
+        here: list[dict[str, Any]] = [{"host": host, "port": port}]
+        places = here if given is None else [{"sock": one} for one in given]
         try:
-            server = await asyncio.get_running_loop().create_server(
-                lambda: Connection(self._shared, secure=secure),
-                **where,
-                ssl=self._shared.tls if secure else None,
-                ssl_handshake_timeout=self._limits.tls_handshake_seconds if secure else None,
-                backlog=BACKLOG,
-                start_serving=False,
-            )
-            self._servers.append(server)
-            for opened in server.sockets:
-                tune(opened, self._limits.keepalive_seconds)
-            await server.start_serving()
+            servers = [await self._serve(secure=secure, **place) for place in places]
         except OSError as error:
             raise ListenError(error.errno, f"{name} cannot listen on {host}:{port}: {error.strerror}") from error
-        bound = server.sockets[0].getsockname()
+        bound = servers[0].sockets[0].getsockname()
         self.addresses[name] = (bound[0], bound[1])
+
+    async def _serve(self, *, secure: bool, **place: Any) -> asyncio.Server:
+        server = await asyncio.get_running_loop().create_server(
+            lambda: Connection(self._shared, secure=secure),
+            **place,
+            ssl=self._shared.tls if secure else None,
+            ssl_handshake_timeout=self._limits.tls_handshake_seconds if secure else None,
+            backlog=BACKLOG,
+            start_serving=False,
+        )
+        self._servers.append(server)
+        for opened in server.sockets:
+            tune(opened, self._limits.keepalive_seconds)
+        await server.start_serving()
+        return server
 
     async def _sweep(self) -> None:
         limits = self._limits
