@@ -1,7 +1,8 @@
 """LDAP listeners: the sockets of processes that share an address, as SO_REUSEPORT lets them."""
 
+import errno
 import socket
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from directory_server.fronts.ldap.server import BACKLOG, Address, ListenError
 
@@ -22,21 +23,27 @@ def free(name: str, wanted: Address) -> list[Address]:
     host, port = wanted
     found: list[Address] = []
     try:
-        for family, _kind, _protocol, _name, where in socket.getaddrinfo(
-            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        ):
-            with socket.socket(family, socket.SOCK_STREAM) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                if family == socket.AF_INET6:
-                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                probe.bind(where)
-                bound = probe.getsockname()
-            found.append((bound[0], bound[1]))
-            if not port:  # another one would get another port
-                break
+        meant = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        for family, *_, where in meant[:1] if port == 0 else meant:
+            try:
+                found.append(_bound(family, where))
+            except OSError as error:
+                if error.errno != errno.EADDRNOTAVAIL:  # "localhost" also names ::1 where there is no IPv6
+                    raise
+                fault = error
+        if not found:
+            raise fault
     except OSError as error:
         raise ListenError(error.errno, f"{name} cannot listen on {host}:{port}: {error.strerror}") from error
     return found
+
+
+def _bound(family: int, where: Any) -> Address:
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(where)
+        host, port, *_ = probe.getsockname()
+        return host, port
 
 
 def listen(where: Address) -> socket.socket:

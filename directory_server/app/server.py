@@ -186,8 +186,10 @@ class Server:
                 await self._ldap.start()
                 running.push_async_callback(self._ldap.stop, settings.drain_seconds, hurried)
                 addresses = self._ldap.addresses
-        except (OSError, NotAnAddress) as error:
+        except NotAnAddress as error:
             raise AddressTaken(str(error)) from error
+        except OSError as error:
+            raise AddressTaken(error.strerror) from error
         self._addresses |= {name: f"{host}:{port}" for name, (host, port) in addresses.items()}
 
 

@@ -125,5 +125,5 @@ def test_a_taken_port_is_named(serving: Stack) -> None:
         assert serving.directory.process is not None
         assert serving.directory.process.wait(20) == 1
     log = serving.directory.tail()
-    assert f"ldap cannot listen on 127.0.0.1:{serving.ports.ldap}" in log
+    assert f"Error: ldap cannot listen on 127.0.0.1:{serving.ports.ldap}: " in log
     assert "Traceback" not in log

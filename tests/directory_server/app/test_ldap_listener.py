@@ -31,11 +31,22 @@ def test_a_name_that_is_none_is_told():
         ldap_listener.free("ldap", ("no.such.host.invalid", 389))
 
 
-def test_no_host_is_every_address():
-    port = free_port()
-    found = ldap_listener.free("ldap", ("", port))
-    assert ("0.0.0.0", port) in found
-    assert (("::", port) in found) is socket.has_dualstack_ipv6()
+def meant(monkeypatch, *hosts):
+    """Let a name stand for these IPv4 addresses."""
+    answer = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, free_port())) for host in hosts]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answer)
+    return [(host, port) for host, port in (one[-1] for one in answer)]
+
+
+def test_a_name_stands_for_all_its_addresses_that_are_there(monkeypatch):
+    here, _nowhere, there = meant(monkeypatch, HERE, "192.0.2.1", "127.0.0.2")
+    assert ldap_listener.free("ldap", ("example", 389)) == [here, there]
+
+
+def test_a_name_that_stands_for_nothing_here_is_told(monkeypatch):
+    meant(monkeypatch, "192.0.2.1")
+    with pytest.raises(ListenError, match="ldap cannot listen on example:389: Cannot assign"):
+        ldap_listener.free("ldap", ("example", 389))
 
 
 def test_several_listen_on_one_address():
