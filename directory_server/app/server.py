@@ -38,6 +38,7 @@ from directory_server.store.errors import Busy
 VERSION = version("contactory")
 STATUS_KEY = "status_key"
 GRACE_S = 5
+_FRONTS = ("web", "https", "ldap", "ldaps")
 
 log = logging.getLogger(__name__)
 
@@ -71,20 +72,23 @@ class Server:
         """Serve; `started` is told the addresses once everything listens. Raises AddressTaken and runs nothing."""
         signals = Signals()
         signals.listen(self._reload)
-        async with contextlib.AsyncExitStack() as running:
+        async with contextlib.AsyncExitStack() as ldap, contextlib.AsyncExitStack() as running:
             running.callback(self._lookups.close)
             try:
                 self._certificate = ldap_process.presented(self.directory)
             except (NotAnAddress, CertificateError) as error:
                 raise AddressTaken(str(error)) from error
+            await self._start_ldap(ldap, signals.hurried)
+            # After LDAP, so that whoever waits for the web front finds both; LDAP still leaves first.
             await self._start_web(running)
             await self._start_https(running)
-            await self._start_ldap(running, signals.hurried)
+            running.push_async_exit(ldap.pop_all())
             await self._uplink.start()
             running.push_async_callback(self._uplink.stop)
             # A thread that ends with the process: what it has not committed by then is done the next time.
             threading.Thread(target=self._catch_up, name="index", daemon=True).start()
-            started({**self._addresses, "status": self.status_url()})
+            listening = {name: self._addresses[name] for name in _FRONTS if name in self._addresses}
+            started({**listening, "status": self.status_url()})
             await signals.stopped.wait()
 
     def _reload(self) -> None:
