@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _PORTS = range(15_000, 32_000)
+_given: set[int] = set()
 
 
 class DidNotStart(RuntimeError):  # noqa: N818 - said to a person
@@ -25,15 +26,18 @@ class PortTaken(RuntimeError):  # noqa: N818 - said to a person
 def free_port() -> int:
     """Return a loopback TCP port that is free now, and that no outgoing connection is given before it is used.
 
-    Systems take those from 32768 on (Linux) or higher (RFC 6335 §6: 49152); drawn anew by every process.
+    Systems take those from 32768 on (Linux) or higher (RFC 6335 §6: 49152); drawn anew by every process, never twice.
     """
     while True:
         port = secrets.choice(_PORTS)
+        if port in _given:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+            _given.add(port)
             return port
 
 
