@@ -49,6 +49,12 @@ class Directory:
         assert self.program.process
         os.killpg(self.program.process.pid, signal.SIGSTOP)
 
+    def crash(self) -> None:
+        """End every process of it, as a machine does that loses its power."""
+        assert self.program.process
+        os.killpg(self.program.process.pid, signal.SIGKILL)
+        self.program.kill()
+
     def go_on(self) -> None:
         assert self.program.process
         os.killpg(self.program.process.pid, signal.SIGCONT)
@@ -107,7 +113,7 @@ def test_a_directory_that_is_down_stops_no_call_and_is_asked_again_when_it_is_ba
     proxy: Proxy, directory: Directory
 ) -> None:
     known = uri("+49302312517")
-    directory.program.kill()
+    directory.crash()
     try:
         calls = [proxy.call(known) for _ in range(3)]
     finally:
