@@ -7,7 +7,8 @@ ENUMERATED = 0x0A
 SEQUENCE = 0x30
 SET = 0x31
 
-_LONG_FORM = 0x80
+LONG_FORM = 0x80
+"""A length from here on takes more than its one byte (X.690 §8.1.3.5)."""
 _HIGH_TAG = 0x1F
 _MOST_LENGTH_BYTES = 4  # .NET and Active Directory write 0x84 for every length
 _MOST_INTEGER_BYTES = 8
@@ -32,8 +33,8 @@ def header(data: bytes | bytearray, at: int, end: int) -> tuple[int, int, int] |
         raise BerError("tag of more than one byte")
     length = data[at + 1]
     start = at + 2
-    if length >= _LONG_FORM:
-        count = length - _LONG_FORM
+    if length >= LONG_FORM:
+        count = length - LONG_FORM
         if count == 0:
             raise BerError("indefinite length")
         if count > _MOST_LENGTH_BYTES:
@@ -52,7 +53,7 @@ def read(data: bytes, at: int, end: int) -> tuple[int, int, int]:
         tag = data[at]
         length = data[at + 1]
         start = at + 2
-        if length < _LONG_FORM and tag & _HIGH_TAG != _HIGH_TAG and start + length <= end:
+        if length < LONG_FORM and tag & _HIGH_TAG != _HIGH_TAG and start + length <= end:
             return tag, start, start + length
     found = header(data, at, end)
     if found is None or found[2] > end:
@@ -84,23 +85,23 @@ def boolean(data: bytes, start: int, stop: int) -> bool:
 
 def encode_length(length: int) -> bytes:
     """Return the shortest definite form of a length."""
-    if length < _LONG_FORM:
+    if length < LONG_FORM:
         return bytes((length,))
     body = length.to_bytes((length.bit_length() + 7) // 8, "big")
-    return bytes((_LONG_FORM | len(body),)) + body
+    return bytes((LONG_FORM | len(body),)) + body
 
 
 def encode(tag: int, value: bytes) -> bytes:
     """Return tag, length and value."""
     length = len(value)
-    if length < _LONG_FORM:
+    if length < LONG_FORM:
         return bytes((tag, length)) + value
     return bytes((tag,)) + encode_length(length) + value
 
 
 def encode_integer(number: int, tag: int = INTEGER) -> bytes:
     """Return an integer (or enumerated) in its shortest form."""
-    if 0 <= number < _LONG_FORM:
+    if 0 <= number < LONG_FORM:
         return bytes((tag, 1, number))
     bits = (number if number >= 0 else ~number).bit_length()
     return encode(tag, number.to_bytes(bits // 8 + 1, "big", signed=True))
@@ -115,7 +116,7 @@ def encode_text(value: str, tag: int = OCTET_STRING) -> bytes:
     """Return text as UTF-8; undecodable bytes that `text` kept come out as they went in."""
     data = value.encode("utf-8", "surrogateescape")
     length = len(data)
-    return bytes((tag, length)) + data if length < _LONG_FORM else encode(tag, data)
+    return bytes((tag, length)) + data if length < LONG_FORM else encode(tag, data)
 
 
 def text(data: bytes, start: int, stop: int) -> str:

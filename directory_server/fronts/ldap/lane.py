@@ -4,6 +4,7 @@ A search that came before but for message id and number, a simple bind in its sh
 """
 
 from directory_server.fronts.ldap import ber
+from directory_server.fronts.ldap.ber import LONG_FORM
 from directory_server.fronts.ldap.event import Operation
 from directory_server.fronts.ldap.message import SearchRequest
 from directory_server.fronts.ldap.response import enveloped
@@ -11,7 +12,6 @@ from directory_server.fronts.ldap.search import Clock, Running, Tree
 from directory_server.fronts.ldap.session import Session
 
 _SHORTEST = 16
-_LONG_FORM = 0x80
 _MOST_ID_BYTES = 4
 _BIND, _SIMPLE, _VERSION = 0x60, 0x80, b"\x02\x01\x03\x04"
 _NAME = 7  # where the name of a bind begins, behind tags and lengths of a byte each
@@ -30,15 +30,15 @@ def split(data: bytes) -> tuple[bytes, bytes] | None:
     if len(data) < _SHORTEST or data[0] != ber.SEQUENCE:
         return None
     length, at = data[1], 2
-    if length >= _LONG_FORM:
+    if length >= LONG_FORM:
         count = _LENGTH_BYTES.get(length, 0)
         length, at = int.from_bytes(data[2 : 2 + count], "big"), 2 + count
     if at + length != len(data) or at + _MOST_ID_BYTES + 3 > len(data) or data[at] != ber.INTEGER:
         return None
     size, first = data[at + 1], data[at + 2]
-    if not 1 <= size <= _MOST_ID_BYTES or first >= _LONG_FORM:
+    if not 1 <= size <= _MOST_ID_BYTES or first >= LONG_FORM:
         return None
-    if not first and (size == 1 or data[at + 3] < _LONG_FORM):
+    if not first and (size == 1 or data[at + 3] < LONG_FORM):
         return None
     end = at + 2 + size
     return data[at:end], data[end:]
@@ -50,7 +50,7 @@ def simple_bind(body: bytes) -> tuple[str, bytes] | None:
     None, too, without a name or a password: the session knows what to say to that.
     """
     end = len(body)
-    if end < _SHORTEST_BIND or body[0] != _BIND or not body[1] == end - 2 < _LONG_FORM or body[2:6] != _VERSION:
+    if end < _SHORTEST_BIND or body[0] != _BIND or not body[1] == end - 2 < LONG_FORM or body[2:6] != _VERSION:
         return None
     stop = _NAME + body[_NAME - 1]
     if stop == _NAME or stop + 3 > end or body[stop] != _SIMPLE or body[stop + 1] != end - stop - 2:
@@ -63,7 +63,7 @@ def is_unbind(data: bytes) -> bool:
     return (
         len(data) == UNBIND_BYTES
         and data[:4] == b"\x30\x05\x02\x01"
-        and 0 < data[4] < _LONG_FORM
+        and 0 < data[4] < LONG_FORM
         and data[5:] == _UNBIND
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from directory_server.fronts.ldap import ber
+from directory_server.fronts.ldap.ber import LONG_FORM
 
 NOTICE_OF_DISCONNECTION = "1.3.6.1.4.1.1466.20036"
 
@@ -56,7 +57,6 @@ class Tag(IntEnum):
 
 _EXTENDED_NAME, _EXTENDED_VALUE = 0x8A, 0x8B
 _CONTROLS = 0xA0
-_LONG_FORM = 0x80
 _SHORT = 120
 """Bytes up to which each length around them is one byte."""
 
@@ -76,7 +76,7 @@ def enveloped(number: bytes, operations: Sequence[bytes]) -> bytes:
     if len(operations) == 2:  # noqa: PLR2004 - most: an entry and the end
         (entry, done), size = operations, len(number)
         first, second = size + len(entry), size + len(done)
-        if first < _LONG_FORM > second:
+        if first < LONG_FORM > second:
             return b"\x30%c%b%b\x30%c%b%b" % (first, number, entry, second, number, done)
     return b"".join([ber.encode(ber.SEQUENCE, number + operation) for operation in operations])
 
