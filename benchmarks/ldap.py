@@ -119,7 +119,10 @@ def import_beside(generator: Generator, servers: list[Server], data: Path, cores
 
     before = asked(full, QUIET_S, 1) + asked(quiet, QUIET_S, 2)
     command = [sys.executable, "-m", "directory_server", "--data", str(data), "sync", ldap_book.SECOND, "--json"]
-    anywhere = lambda: os.sched_setaffinity(0, cores)  # noqa: E731 - one line of the process that begins
+
+    def anywhere() -> None:
+        os.sched_setaffinity(0, cores)
+
     with (data.parent / "imported").open("w+b") as output:
         importing = subprocess.Popen(command, stdout=output, cwd=Path(__file__).parents[1], preexec_fn=anywhere)  # noqa: PLW1509 - one thread
         start = time.perf_counter()

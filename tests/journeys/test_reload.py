@@ -135,6 +135,11 @@ def test_a_reload_is_not_noticed_by_who_asks(tmp_path: Path, workers: int) -> No
 def test_ldap_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
     with Served(tmp_path) as served:
         assert len(served.workers()) == 1
+        served.send(signal.SIGSTOP)
+        try:
+            assert served.answers()
+        finally:
+            served.send(signal.SIGCONT)
 
 
 def test_reloads_in_a_row_end_with_as_many_processes_as_before(tmp_path: Path) -> None:
