@@ -2,9 +2,11 @@
 # needs, once.
 
 BIN := .venv/bin
-DEMO_PACKAGES := ldap-utils unixodbc libsqliteodbc
+# The look-ups are compiled.
+COMPILER := gcc libc6-dev python3-dev
+DEMO_PACKAGES := ldap-utils unixodbc libsqliteodbc $(COMPILER)
 # python-ldap and bonsai are built from source.
-BUILD_PACKAGES := gcc python3-dev libldap2-dev libsasl2-dev libsasl2-modules
+BUILD_PACKAGES := libldap2-dev libsasl2-dev libsasl2-modules
 # A SIP proxy that asks the directory, and callers.
 SIP_PACKAGES := kamailio kamailio-ldap-modules sip-tester
 TEST_PACKAGES := $(DEMO_PACKAGES) slapd odbc-postgresql postgresql chromium fonts-noto-core libatomic1 $(SIP_PACKAGES) \
@@ -49,11 +51,13 @@ package: install-run tab
 install-run:
 	@deploy/install/system --optional $(DEMO_PACKAGES)
 	@deploy/install/python run
+	@deploy/install/distribution
 	@deploy/install/tab
 
 install-dev:
 	@deploy/install/system --optional $(TEST_PACKAGES)
 	@deploy/install/python dev
+	@deploy/install/distribution
 	@deploy/install/node teams_app/tab tests/servers/playground
 
 tab:

@@ -28,21 +28,21 @@ from directory_server.store.file_lock import file_lock
 WAIT_S: Final = 300
 _MANY: Final = 100_000
 _CHANGES: Final = "changes"
-_LOOK_AGAIN: Final = 256
-"""Every so often it is made sure that nobody has replaced the file of `changes`."""
 
 Result = TypeVar("Result")
 
 
 class Index:
-    """The index of one data folder. Safe to use from several threads and processes."""
+    """The index of one data folder. Safe to use from several threads and processes.
+
+    While the number of `changes` stays equal, every answer from it is the same.
+    """
 
     def __init__(self, folder: Path, database: Database) -> None:
         self._engine = Engine()
         self._folder = folder
-        self._changes = Changes(folder / _CHANGES)
-        self._snapshots = Snapshots(folder, self._engine, self._changes)
-        self._asked = 0
+        self.changes = Changes(folder / _CHANGES)
+        self._snapshots = Snapshots(folder, self._engine, self.changes)
         self._database = database
 
     @classmethod
@@ -89,14 +89,6 @@ class Index:
         """The store's change up to which this index has followed."""
         with self.reading() as connection:
             return int(tables.meta(connection, "sequence"))
-
-    @property
-    def state(self) -> object:
-        """A token: while it stays equal, every answer from the index is the same; None while nobody can tell."""
-        self._asked += 1
-        if self._asked % _LOOK_AGAIN == 0:
-            self._changes.reopen()
-        return self._changes.number()
 
     def count(self) -> int:
         """Return the number of contacts in the index."""
@@ -171,7 +163,7 @@ class Index:
         return self.sequence == contacts.last_sequence(self._database)
 
     def _generation(self, folder: Path) -> Generation:
-        return Generation(folder, self._database, self._engine.segments(folder), self._changes)
+        return Generation(folder, self._database, self._engine.segments(folder), self.changes)
 
     def _is_quicker_anew(self) -> bool:
         """Say whether most of what the index would hold is new."""
@@ -191,7 +183,7 @@ class Index:
             made = make(self._generation(folder))
             switch = self._folder / "current.new"
             switch.write_text(folder.name, encoding="ascii")
-            with self._changes.changing():
+            with self.changes.changing():
                 switch.replace(self._folder / CURRENT)
         except BaseException:
             rmtree(folder, ignore_errors=True)

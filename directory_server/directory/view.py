@@ -21,6 +21,7 @@ from directory_server.directory.number import ask
 from directory_server.directory.person import Person, Preferred
 from directory_server.directory.query import Query, parse
 from directory_server.directory.scope import Scope
+from directory_server.directory.sole import Glances
 from directory_server.directory.tables import source_of
 from directory_server.directory.words.segments import Snapshot
 from directory_server.store import grants, rights
@@ -50,7 +51,9 @@ class Answer:
 class View:
     """What one asker may see of the directory. Cheap to make; make a new one per request, as grants change.
 
-    `client` is the LDAP/HTTP client it was made for, None for a user or the admin.
+    `client` is the LDAP/HTTP client it was made for, None for a user or the admin. `state` returns a token: while it
+    stays equal, the same question gets the same answer; None while nobody can tell. `glances` finds the one contact of
+    a number for who cannot wait for `lookup`; where it finds none, `lookup` must be asked.
     """
 
     def __init__(
@@ -70,6 +73,8 @@ class View:
         self.scope = Scope({source.id: scope.groups(source.id) for source in seen})
         self._index = index
         self._clock = clock
+        self.state: Callable[[], object] = index.changes.look
+        self.glances = Glances(index.changes, index.at_once, self.scope)
         self._names = {source.id: source.name for source in seen}
         self._priorities = {source.id: source.priority for source in seen}
         self._by_name = {source.name: source.priority for source in seen}
@@ -84,11 +89,6 @@ class View:
         return self.location.country
 
     @property
-    def state(self) -> object:
-        """A token: while it stays equal, the same question gets the same answer; None while nobody can tell."""
-        return self._index.state
-
-    @property
     def facts(self) -> object:
         """What makes this view: two with equal facts give the same answers."""
         known = (self.scope.fields, self._names, self._priorities, self._places)
@@ -98,6 +98,11 @@ class View:
     def shared_numbers(self) -> SharedNumbers:
         """The policy for numbers that several persons hold."""
         return self._shared_numbers
+
+    @property
+    def sources(self) -> Mapping[int, str]:
+        """The names of the sources this view may read, by their ids."""
+        return self._names
 
     def source_names(self) -> list[str]:
         """Return the names of the sources this view may read, in order."""
@@ -200,6 +205,7 @@ class View:
             return self
         narrow = copy(self)
         narrow.scope = scope
+        narrow.glances = Glances(self._index.changes, self._index.at_once, scope)
         return narrow
 
     def _listings(self, found: Found) -> list[Listing]:

@@ -10,7 +10,7 @@ LONGEST = 300
 
 TOP = {
     ".ci", ".gitignore", "CHANGELOG.md", "Makefile", "README.md", "benchmarks", "connectors", "deploy", "directory_server",
-    "docs", "pyproject.toml", "relay_cloud", "requirements-dev.lock", "requirements.lock", "teams_app", "tests",
+    "docs", "hatch_build.py", "pyproject.toml", "relay_cloud", "requirements-dev.lock", "requirements.lock", "teams_app", "tests",
 }  # fmt: skip
 
 FOLDERS = {

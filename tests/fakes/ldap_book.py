@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from connectors.contact import Contact
+from directory_server.directory.glance import Glance
 from directory_server.directory.listing import Listing
 from directory_server.directory.lookup import Lookup
 from directory_server.directory.normal_form import words
@@ -21,7 +22,7 @@ class Book:
         self.location = location
         self.client: Client | None = None
         self.scans = 0
-        self.state: object = 0
+        self.now: object = 0
         self.facts: object = self
         self._listings: list[Listing] = []
         for source, held in contacts.items():
@@ -29,6 +30,9 @@ class Book:
                 numbers = tuple(n for p in contact.phones for n in read(p.raw, where, p.kind, p.label))
                 number = len(self._listings) + 1
                 self._listings.append(Listing(number, source, str(number), contact, numbers, MOMENT))
+
+    def state(self) -> object:
+        return self.now
 
     def lookup(self, number: str) -> Lookup:
         asked = ask(number, self.location)
@@ -57,6 +61,17 @@ class Book:
     def all(self, after: int = 0) -> Iterator[Listing]:
         self.scans += 1
         return iter([listing for listing in self._listings if listing.id > after])
+
+    def take(self, number: int, glance: Glance) -> bool:
+        return False
+
+    @property
+    def glances(self) -> "Book":
+        return self
+
+    @property
+    def sources(self) -> dict[int, str]:
+        return dict(enumerate(self.source_names()))
 
     def source_names(self) -> list[str]:
         return sorted({listing.source for listing in self._listings})

@@ -17,7 +17,7 @@ from directory_server.directory.normal_form import DIGITS as DIGITS_OF_WORDS
 from directory_server.directory.normal_form import LONGEST, words
 from directory_server.directory.tables import row_of
 from directory_server.directory.words.arrays import Ids
-from directory_server.directory.words.cards import CardCollector
+from directory_server.directory.words.card_pile import CardCollector
 from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK
 from directory_server.directory.words.numbering import Numbering, as_piece
 from directory_server.directory.words.numbers import EXTENSION, INTERNAL, Numbers, Packed

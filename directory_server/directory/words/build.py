@@ -11,7 +11,7 @@ from directory_server.directory.tables import SOURCE_MASK
 from directory_server.directory.words.approximate import Approximate
 from directory_server.directory.words.arrays import Ids, order_of, ranges
 from directory_server.directory.words.batch import ENTRY_BITS, ENTRY_MASK, Batch
-from directory_server.directory.words.cards import sections as card_sections
+from directory_server.directory.words.card_pile import sections as card_sections
 from directory_server.directory.words.keyed import GROUP_BITS, GROUP_MASK, link_sections, trunk_sections
 from directory_server.directory.words.numbers import sections as number_sections
 from directory_server.directory.words.postings import sections as posting_sections

@@ -109,11 +109,11 @@ class Keys:
     The block read last is kept: the trunks that a number may begin with stand together.
     """
 
-    __slots__ = ("_fence", "_last", "numbers")
+    __slots__ = ("_fence", "_last", "fence", "numbers")
 
     def __init__(self, numbers: Pages | Mapped, fence: npt.NDArray[Any]) -> None:
         """Take the numbers and what `fence` returned for them."""
-        self.numbers = numbers
+        self.numbers, self.fence = numbers, fence
         self._fence: list[int] = fence.tolist()
         self._last: tuple[int, memoryview] = (-1, memoryview(b""))
 

@@ -19,7 +19,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from directory_server.directory.words.pages import Pages, Read
+from directory_server.directory.words.pages import Pages
 from directory_server.directory.words.pile import Pile, pieces_of
 
 Bytes = bytes | memoryview
@@ -83,16 +83,17 @@ def write(path: Path, sections: Mapping[str, Content], facts: Mapping[str, Any])
 class SegmentFile:
     """The sections of one segment file: views into its bytes, or pages that are read from it.
 
+    `view` are all its bytes; `descriptor` is that of the file for as long as this is held, -1 where there is none.
     Raises Damaged for wrong lengths or a damaged header.
     """
 
     def __init__(self, data: bytes | mmap.mmap, file: int | None = None) -> None:
         """Take the bytes, and where they are mapped the descriptor of their file, which is closed at the end."""
-        self._view = memoryview(data)
-        self._file = file
+        self.view = memoryview(data)
+        self.descriptor = -1 if file is None else file
         if file is not None:
             weakref.finalize(self, os.close, file)
-        header, self._body = _header(self._view)
+        header, self._body = _header(self.view)
         self.facts: dict[str, Any] = header["facts"]
         self._sections = {
             name: (np.dtype(f"<{kind}"), self._body + at, length, checksum)
@@ -117,22 +118,22 @@ class SegmentFile:
     def array(self, name: str) -> npt.NDArray[Any]:
         """Return a section as a view."""
         kind, at, length, _checksum = self._sections[name]
-        return np.frombuffer(self._view[at : at + length], dtype=kind)
+        return np.frombuffer(self.view[at : at + length], dtype=kind)
 
     def pages(self, name: str) -> Pages:
         """Return a section to be read page by page."""
         kind, at, length, _checksum = self._sections[name]
         return Pages(self._read, at, length // kind.itemsize, kind)
 
-    def bytes(self, name: str) -> tuple[Read, int]:
-        """Return what reads a section's bytes, and how many there are."""
-        _kind, start, length, _checksum = self._sections[name]
-        return lambda at, size: self._read(start + at, size), length
+    def place(self, name: str) -> tuple[int, int]:
+        """Return where a section begins, and how many bytes it has."""
+        _kind, at, length, _checksum = self._sections[name]
+        return at, length
 
     def _read(self, at: int, size: int) -> Bytes:
-        if self._file is None:
-            return self._view[at : at + size]
-        found = os.pread(self._file, size, at)
+        if self.descriptor < 0:
+            return self.view[at : at + size]
+        found = os.pread(self.descriptor, size, at)
         if len(found) != size:
             raise Damaged("cut short")
         return found
@@ -140,7 +141,7 @@ class SegmentFile:
     def is_sound(self) -> bool:
         """Whether every section has the checksum it was written with; reads all that have one, 0.3 ms per MB."""
         return all(
-            crc32(self._view[at : at + length]) == checksum
+            crc32(self.view[at : at + length]) == checksum
             for _kind, at, length, checksum in self._sections.values()
             if checksum is not None
         )

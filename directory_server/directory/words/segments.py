@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -39,9 +40,16 @@ class Opened(NamedTuple):
 
 
 class State(list[Opened]):
-    """The segments of one state of the index; Segments keeps the latest, so that others can refer to it weakly."""
+    """The segments of one state of the index; Segments keeps the latest, so that others can refer to it weakly.
 
-    __slots__ = ("__weakref__",)
+    `kept` is what others have worked out of it, by whose it is; it is forgotten with the state.
+    """
+
+    __slots__ = ("__weakref__", "kept")
+
+    def __init__(self, opened: Iterable[Opened] = ()) -> None:
+        super().__init__(opened)
+        self.kept: WeakKeyDictionary[object, object] = WeakKeyDictionary()
 
 
 class Snapshot(NamedTuple):

@@ -15,10 +15,10 @@ _USER = tuple(a for a in schema.ATTRIBUTES if not a.hidden and not a.virtual)
 _OPERATIONAL = tuple(a for a in schema.ATTRIBUTES if a.operational)
 
 
-_Chosen: TypeAlias = tuple[tuple[bytes, schema.Attribute], ...]
+Chosen: TypeAlias = tuple[tuple[bytes, schema.Attribute], ...]
 
 
-def _choose(asked: tuple[str, ...]) -> _Chosen:
+def _choose(asked: tuple[str, ...]) -> Chosen:
     """Return the encoded names and the attributes that a request's attribute list selects (RFC 4511 §4.5.1.8)."""
     chosen: dict[str, schema.Attribute] = {}
     if not asked or _ALL_USER in asked:
@@ -35,6 +35,11 @@ def _choose(asked: tuple[str, ...]) -> _Chosen:
 
 _chosen_before = lru_cache(maxsize=1024)(_choose)
 _LONGEST_KEPT = 4096  # characters: anybody may send more
+
+
+def chosen(asked: tuple[str, ...]) -> Chosen:
+    """Return what a request's attribute list selects: each name as encoded, and the attribute it stands for."""
+    return (_chosen_before if sum(map(len, asked)) <= _LONGEST_KEPT else _choose)(asked)
 
 
 class Writer:
@@ -55,7 +60,7 @@ class Writer:
         self._assertions = assertions if profile.echoes else []
         self._profile = profile
         self._types_only = types_only
-        self._chosen = (_chosen_before if sum(map(len, asked)) <= _LONGEST_KEPT else _choose)(asked)
+        self._chosen = chosen(asked)
 
     def operation(self, entry: Entry) -> bytes:
         """Return the SearchResultEntry of an entry, to be put into an envelope."""

@@ -1,15 +1,13 @@
+# cython: language_level=3, wraparound=False, annotation_typing=False
 """Answers given before to the same request, forgotten as soon as the directory has changed.
 
 When a call rings, every phone of a group asks for the same caller with the same bytes; only message ids differ.
 """
 
-from collections.abc import Collection
 from typing import Final, Protocol
 
-MOST_BYTES: Final = 96 * 1024 * 1024
-"""Bytes of all answers that a front remembers, those to 110,000 callers; its clients share them."""
-LEAST_BYTES: Final = 1024 * 1024
-"""Bytes of them that each client may have, however many there are."""
+MOST_BYTES: Final = 32 * 1024 * 1024
+"""Bytes of all answers that a front remembers, some 35,000; its clients share them."""
 
 _LONGEST_REQUEST = 512
 _LONGEST_ANSWER = 16 * 1024
@@ -19,9 +17,8 @@ _OVERHEAD = 220  # of one entry here, apart from its bytes, as measured
 class Changing(Protocol):
     """Something whose answers stay the same while its state does."""
 
-    @property
     def state(self) -> object:
-        """A token that is equal while nothing has changed; None while nobody can tell."""
+        """Return a token that is equal while nothing has changed; None while nobody can tell."""
 
 
 class Answers:
@@ -31,7 +28,7 @@ class Answers:
     """
 
     def __init__(self, book: Changing) -> None:
-        self._book = book
+        self._state_of = book.state
         self._state: object = None
         self._held: dict[bytes, list[bytes]] = {}
         self._older: dict[bytes, list[bytes]] = {}
@@ -49,7 +46,7 @@ class Answers:
 
     def known(self, request: bytes) -> list[bytes] | None:
         """Return the answer to these bytes, or None if it must be worked out."""
-        state = self._book.state
+        state = self._state_of()
         if state != self._state:
             self._forget()
             self._state = state
@@ -63,7 +60,7 @@ class Answers:
         size = sum(map(len, operations))
         if not request or len(request) > _LONGEST_REQUEST or size > _LONGEST_ANSWER:
             return
-        if self._state is None or self._book.state != self._state:  # changed meanwhile, or nobody can tell
+        if self._state is None or self._state_of() != self._state:  # changed meanwhile, or nobody can tell
             return
         self._put(request, operations, size)
 
@@ -73,9 +70,3 @@ class Answers:
             self._held, self._older, self._size = {}, self._held, 0
         self._held[request] = operations
         self._size += size
-
-
-def share(all_of_them: Collection[Answers]) -> None:
-    """Divide what a front remembers among its clients' views."""
-    for answers in all_of_them:
-        answers.limit(max(MOST_BYTES // len(all_of_them), LEAST_BYTES))

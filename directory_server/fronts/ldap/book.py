@@ -1,11 +1,19 @@
 """What the front asks of a view: `directory.view.View` has this shape."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
+from directory_server.directory.glance import Glance
 from directory_server.directory.listing import Listing
 from directory_server.fronts.ldap.phone import Found
 from directory_server.store.rows import Client, Location
+
+
+class Glances(Protocol):
+    """Takes glances: `directory.sole.Glances` has this shape."""
+
+    def take(self, number: int, glance: Glance) -> bool:
+        """Take the one visible contact with this packed number into a glance; False if that is not the way."""
 
 
 class Book(Protocol):
@@ -16,12 +24,15 @@ class Book(Protocol):
         """The location asked numbers are read with."""
 
     @property
+    def glances(self) -> Glances:
+        """What takes the one visible contact with a number into a glance."""
+
+    @property
     def client(self) -> Client | None:
         """The client it is shown to, whose wishes shape what is sent; None for nobody's in particular."""
 
-    @property
     def state(self) -> object:
-        """A token: while it stays equal, the same question gets the same answer; None while nobody can tell."""
+        """Return a token: while it stays equal, the same question gets the same answer; None while nobody can tell."""
 
     @property
     def facts(self) -> object:
@@ -41,3 +52,7 @@ class Book(Protocol):
 
     def source_names(self) -> list[str]:
         """Return the visible sources."""
+
+    @property
+    def sources(self) -> Mapping[int, str]:
+        """The names of the visible sources by their ids."""

@@ -1,3 +1,4 @@
+# cython: language_level=3, wraparound=False, annotation_typing=False
 """Callers: look-ups that differ from one before in nothing but the number, answered by what was worked out then.
 
 Session border controllers and phones send the same bytes over and over but for message id and number. A shape is the
@@ -12,19 +13,26 @@ from directory_server.directory.listing import Listing, Number
 from directory_server.fronts.ldap import ber, dn, phone, schema
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap.answer import Writer
+from directory_server.fronts.ldap.asked import plain
 from directory_server.fronts.ldap.book import Book
 from directory_server.fronts.ldap.entry import Person
+from directory_server.fronts.ldap.kept import MOST_BYTES, Kept
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.match import Matcher, Predicate
 from directory_server.fronts.ldap.message import Scope, SearchRequest
+from directory_server.fronts.ldap.plan import plan
 from directory_server.fronts.ldap.profile import Profile
 from directory_server.fronts.ldap.response import Code, Tag, outcome
 from directory_server.fronts.ldap.schema import Attribute, Kind
+from directory_server.fronts.ldap.straight import COMPILED
 
 _LONGEST: Final = 512
 """Bytes of a request that may have a shape."""
 _MOST: Final = 1024
 """Shapes of one client."""
+_MOST_KEEPING: Final = 16
+"""Shapes of one client that remember entries."""
+_TEXT: Final = ber.OCTET_STRING
 _SHORT_FORM: Final = 0x80
 _DONE: Final = outcome(Tag.SEARCH_DONE)
 
@@ -56,7 +64,7 @@ class Shape:
     """The bytes around the number of a look-up, and how such a look-up is answered in one client's tree."""
 
     def __init__(self, parts: Sequence[bytes], request: SearchRequest, place: "Callers") -> None:
-        self._parts = parts
+        self._parts, self._start = parts, len(parts[0])
         self._book = book = place.book
         self._base, self._suffix = place.base, place.suffix
         self._most = min(request.size_limit or place.limits.entries, place.limits.entries)
@@ -64,21 +72,45 @@ class Shape:
         matcher = _SlotMatcher(book, self._slot)
         self._predicate = matcher.predicate(request.filter)
         self._writer = Writer(request.attributes, matcher.assertions, place.profile, types_only=request.types_only)
+        self._take, self._state_of = book.glances.take, book.state
+        self._straight = plan(request, book, place.suffix, place.profile) if COMPILED else None
+        self.kept: Kept | None = None
 
-    def number(self, body: bytes) -> str | None:
+    def number(self, body: bytes) -> bytes | None:
         """Return the number of a request that has this shape and this length; None if it has not."""
-        start = len(self._parts[0])
-        if body[start] != ber.OCTET_STRING:
+        start, text = self._start, body
+        if text[start] != _TEXT:
             return None
-        size = body[start + 1]
-        number = body[start : start + 2 + size]
-        if number.join(self._parts) != body:
+        end = start + 2 + text[start + 1]
+        if end > len(body):
             return None
-        return ber.text(number, 2, len(number))
+        number = text[start:end]
+        return text[start + 2 : end] if number.join(self._parts) == body else None
 
-    def answer(self, text: str) -> list[bytes] | None:
+    @property
+    def is_straight(self) -> bool:
+        """Whether there is such a way at all."""
+        return self._straight is not None
+
+    def straight(self, number: bytes) -> list[bytes] | None:
+        """Return the response operations, written from a glance; None if that is not the way."""
+        straight, kept = self._straight, self.kept
+        packed = plain(number, len(number)) if straight is not None else 0
+        if straight is None or not packed:
+            return None
+        state = self._state_of()
+        entry = kept.get(packed, state) if kept is not None else None
+        if entry is None:
+            entry = straight.answer(number, packed, self._take)
+            if entry is None:
+                return None
+            if kept is not None and self._state_of() == state:
+                kept.put(packed, state, entry)
+        return [entry, _DONE] if entry else [_DONE]
+
+    def answer(self, number: bytes) -> list[bytes] | None:
         """Return the response operations; None if the text is no number."""
-        asked = phone.whole(text, self._book.location, self._book.lookup)
+        asked = phone.whole(ber.text(number, 0, len(number)), self._book.location, self._book.lookup)
         if asked is None:
             return None
         self._slot.asked = asked
@@ -103,6 +135,14 @@ class Callers:
         self.base, self.suffix, self.limits, self.profile = base, suffix, limits, profile
         self._shapes: dict[int, list[Shape]] = {}
         self._count = 0
+        self._keeping: list[Kept] = []
+        self._most = MOST_BYTES
+
+    def limit(self, most: int) -> None:
+        """Remember no more than so many bytes of entries from now on."""
+        self._most = most
+        for kept in self._keeping:
+            kept.limit(most // len(self._keeping))
 
     def learn(self, body: bytes, request: SearchRequest) -> None:
         """Remember the shape of a request without controls that was just answered, if it is a look-up."""
@@ -117,8 +157,14 @@ class Callers:
             return
         if self._count == _MOST:
             self._shapes.clear()
+            self._keeping.clear()
             self._count = 0
-        self._shapes.setdefault(len(body), []).append(Shape(parts, request, self))
+        shape = Shape(parts, request, self)
+        if shape.is_straight and len(self._keeping) < _MOST_KEEPING:
+            shape.kept = Kept(self._most)
+            self._keeping.append(shape.kept)
+            self.limit(self._most)
+        self._shapes.setdefault(len(body), []).append(shape)
         self._count += 1
 
     def _covers_all(self, base: str) -> bool:
@@ -126,6 +172,14 @@ class Callers:
             return dn.parse(base) in {(), self.base}
         except dn.DnSyntaxError:
             return False
+
+    def straight(self, body: bytes) -> list[bytes] | None:
+        """Return the response operations of a request that has a known shape, if they can be written straight."""
+        for shape in self._shapes.get(len(body), ()):
+            number = shape.number(body) if shape.is_straight else None
+            if number is not None:
+                return shape.straight(number)
+        return None
 
     def answer(self, body: bytes) -> list[bytes] | None:
         """Return the response operations of a request that has a known shape; None if none has it."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from directory_server.fronts.ldap import answers, dn
+from directory_server.fronts.ldap import answers, dn, kept
 from directory_server.fronts.ldap.book import Book
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.search import Tree
+from directory_server.fronts.ldap.shares import share
 from directory_server.store.rows import Client
 
 Verify: TypeAlias = Callable[[str, str, str], Client | None]
@@ -122,10 +123,12 @@ class Credentials:
             held = self._trees[wanted] = _Held(tree, now, tied)
             if fresh:
                 self._share()
-        return held.tree if held.admits(address) else None
+        return held.tree if held.tied is None or held.admits(address) else None
 
     def _share(self) -> None:
-        answers.share([held.tree.answers for held in self._trees.values() if held.tree.answers])
+        trees = [held.tree for held in self._trees.values()]
+        share(answers.MOST_BYTES, [tree.answers for tree in trees if tree.answers])
+        share(kept.MOST_BYTES, [tree.callers for tree in trees if tree.callers])
 
 
 def _client_name(name: str) -> tuple[str, dn.Dn | None]:

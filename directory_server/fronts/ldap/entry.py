@@ -11,7 +11,7 @@ from directory_server.fronts.ldap.fold import squeeze
 
 SUBSCHEMA = "cn=subschema"
 
-_KINDS: dict[str, frozenset[PhoneKind]] = {
+NUMBER_KINDS: dict[str, frozenset[PhoneKind]] = {
     "telephoneNumber": frozenset({PhoneKind.WORK, PhoneKind.MAIN}),
     "mobile": frozenset({PhoneKind.MOBILE}),
     "homePhone": frozenset({PhoneKind.HOME}),
@@ -100,7 +100,7 @@ class Person:
         """Return the values of a number attribute, without repetitions."""
         found = self._numbers.get(attribute)
         if found is None:
-            kinds = _KINDS.get(attribute, frozenset())
+            kinds = NUMBER_KINDS.get(attribute, frozenset())
             seen: dict[str, Number] = {}
             for number in self._listing.numbers:
                 if number.kind in kinds:
@@ -185,3 +185,12 @@ _VALUES: dict[str, Callable[[Listing], tuple[str, ...]]] = {
     "labeledURI": lambda it: _some(*it.contact.urls),
     "metaSearchText": _meta_text,
 }
+
+_SAME = (
+    "objectClass", "structuralObjectClass", "objectCategory", "userAccountControl", "subschemaSubentry",
+    "hasSubordinates",
+)  # fmt: skip
+CONSTANT = frozenset(
+    a.name for a in schema.ATTRIBUTES if a.name in _SAME or a.name not in {*_VALUES, *NUMBER_KINDS, "entryDN"}
+)
+"""Attributes that are the same in every contact, or in none."""

@@ -1,3 +1,4 @@
+# cython: language_level=3, wraparound=False, annotation_typing=False
 """Lane: requests of the forms that come all day, taken from their bytes without being decoded.
 
 A search that came before but for message id and number, a simple bind in its shortest form, and an unbind.
@@ -11,6 +12,7 @@ from directory_server.fronts.ldap.response import enveloped
 from directory_server.fronts.ldap.search import Clock, Running, Tree
 from directory_server.fronts.ldap.session import Session
 
+_SEQUENCE, _INTEGER, _LONG_FORM = ber.SEQUENCE, ber.INTEGER, LONG_FORM
 _SHORTEST = 16
 _MOST_ID_BYTES = 4
 _BIND, _SIMPLE, _VERSION = 0x60, 0x80, b"\x02\x01\x03\x04"
@@ -27,21 +29,22 @@ def split(data: bytes) -> tuple[bytes, bytes] | None:
 
     None, too, for ids that are not in the one encoding that answers have.
     """
-    if len(data) < _SHORTEST or data[0] != ber.SEQUENCE:
+    whole, text = len(data), data
+    if whole < _SHORTEST or text[0] != _SEQUENCE:
         return None
-    length, at = data[1], 2
-    if length >= LONG_FORM:
+    length, at = text[1], 2
+    if length >= _LONG_FORM:
         count = _LENGTH_BYTES.get(length, 0)
         length, at = int.from_bytes(data[2 : 2 + count], "big"), 2 + count
-    if at + length != len(data) or at + _MOST_ID_BYTES + 3 > len(data) or data[at] != ber.INTEGER:
+    if at + length != whole or at + _MOST_ID_BYTES + 3 > whole or text[at] != _INTEGER:
         return None
-    size, first = data[at + 1], data[at + 2]
-    if not 1 <= size <= _MOST_ID_BYTES or first >= LONG_FORM:
+    size, first = text[at + 1], text[at + 2]
+    if not 1 <= size <= _MOST_ID_BYTES or first >= _LONG_FORM:
         return None
-    if not first and (size == 1 or data[at + 3] < LONG_FORM):
+    if not first and (size == 1 or text[at + 3] < _LONG_FORM):
         return None
     end = at + 2 + size
-    return data[at:end], data[end:]
+    return text[at:end], text[end:whole]
 
 
 def simple_bind(body: bytes) -> tuple[str, bytes] | None:
@@ -85,14 +88,16 @@ def _remembered(tree: Tree, body: bytes) -> list[bytes] | None:
     answers, callers = tree.answers, tree.callers
     if not body or answers is None or callers is None:
         return None
-    operations = answers.known(body)
-    if operations is None:
-        try:
+    try:
+        operations = callers.straight(body)
+        if operations is None:
+            operations = answers.known(body)
+        if operations is None:
             operations = callers.answer(body)
-        except Exception:  # noqa: BLE001 - the whole way meets it again, where it is reported
-            return None
-        if operations is not None:
-            answers.keep(body, operations)
+            if operations is not None:
+                answers.keep(body, operations)
+    except Exception:  # noqa: BLE001 - the whole way meets it again, where it is reported
+        return None
     return operations
 
 

@@ -61,10 +61,10 @@ class Profile:
             return ""
 
         def value(name: str) -> str:
-            meant = _meant(name)
-            if meant is None:
+            of = meant(name)
+            if of is None:
                 return ""
-            values = numbers(meant.name) if meant.kind is Kind.PHONE else entry.values(meant.name)
+            values = numbers(of.name) if of.kind is Kind.PHONE else entry.values(of.name)
             return values[0] if values else ""
 
         return template.fill(value)
@@ -88,7 +88,7 @@ def checked(attribute: str, text: str) -> tuple[str, Template]:
     """Return the canonical name of the attribute and the parsed template; raises TemplateError with the reason."""
     name, template = replaceable(attribute), parse(text)
     for place in sorted(template.placeholders):
-        if _meant(place) is None:
+        if meant(place) is None:
             raise TemplateError(f"unknown placeholder {{{place}}}: known are name, company, number and LDAP attributes")
     return name, template
 
@@ -102,7 +102,7 @@ def replaceable(attribute: str) -> str:
     return replaced.name
 
 
-def _meant(placeholder: str) -> schema.Attribute | None:
+def meant(placeholder: str) -> schema.Attribute | None:
     """Return the attribute a placeholder stands for, None for an unknown one."""
     if placeholder == NUMBER:
         return schema.ANY_NUMBER

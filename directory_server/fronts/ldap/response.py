@@ -57,6 +57,8 @@ class Tag(IntEnum):
 
 _EXTENDED_NAME, _EXTENDED_VALUE = 0x8A, 0x8B
 _CONTROLS = 0xA0
+_HEADS = [bytes((0x30, size)) for size in range(LONG_FORM)]
+"""How messages begin, by their length where that is one byte."""
 _SHORT = 120
 """Bytes up to which each length around them is one byte."""
 
@@ -77,7 +79,7 @@ def enveloped(number: bytes, operations: Sequence[bytes]) -> bytes:
         (entry, done), size = operations, len(number)
         first, second = size + len(entry), size + len(done)
         if first < LONG_FORM > second:
-            return b"\x30%c%b%b\x30%c%b%b" % (first, number, entry, second, number, done)
+            return b"".join((_HEADS[first], number, entry, _HEADS[second], number, done))
     return b"".join([ber.encode(ber.SEQUENCE, number + operation) for operation in operations])
 
 

@@ -29,7 +29,7 @@ def _answer(data: bytes, session: Session, shared: Shared, address: str) -> byte
         return b""
     if not session.client:
         return None if session.outstanding else _bound(data, session, shared, address)
-    tree = shared.tree(session, session.client, address)
+    tree = shared.credentials.tree(session.client, address, can_start_tls=session.can_start_tls, secure=session.secure)
     return lane.answer(data, session, tree) if tree is not None else None
 
 

@@ -68,21 +68,21 @@ def test_a_fault_is_raised(world):
 
 
 def test_the_state_is_another_one_after_every_change(world):
-    states = [world.index.state]
+    states = [world.index.changes.look()]
     for change in (
         lambda: world.put(world.crm, {"2": Contact(display_name="Berta")}),
         lambda: world.delete(world.crm, ["2"]),
         world.index.rebuild,
     ):
         change()
-        states.append(world.index.state)
+        states.append(world.index.changes.look())
     assert None not in states
     assert len(set(states)) == len(states)
-    assert world.index.state == states[-1]
+    assert world.index.changes.look() == states[-1]
 
 
 def test_a_step_of_following_is_a_change_of_its_own(world, monkeypatch):
     monkeypatch.setattr(Generation, "_tidy", lambda *_: None)
-    before = world.index.state
+    before = world.index.changes.look()
     world.put(world.crm, {"2": Contact(display_name="Berta")})
-    assert world.index.state not in {None, before}
+    assert world.index.changes.look() not in {None, before}

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from directory_server.directory.words import card_pile
 from directory_server.directory.words import cards as module
-from directory_server.directory.words.cards import CardCollector, Cards, sections
+from directory_server.directory.words.card_pile import CardCollector, sections
+from directory_server.directory.words.cards import Cards
 from directory_server.directory.words.pile import Pile
 from directory_server.directory.words.segment_file import Damaged, SegmentFile, to_bytes, write
 
@@ -87,8 +89,8 @@ def test_a_file_that_was_cut_short_is_noticed(tmp_path):
 
 def test_more_than_can_be_counted_is_an_error(monkeypatch):
     collector = collected([b"a" * 100, b"b" * 100])
-    monkeypatch.setattr(module, "_MOST", collector.pile.size)
+    monkeypatch.setattr(card_pile, "_MOST", collector.pile.size)
     with pytest.raises(OverflowError):
         sections(collector.pile, collector.begins())
-    monkeypatch.setattr(module, "_MOST", collector.pile.size + 1)
+    monkeypatch.setattr(card_pile, "_MOST", collector.pile.size + 1)
     sections(collector.pile, collector.begins())

@@ -9,10 +9,11 @@ import pytest
 from connectors.contact import Contact, Phone, PhoneKind
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap import message as m
-from directory_server.fronts.ldap.answers import LEAST_BYTES, MOST_BYTES, Answers, share
+from directory_server.fronts.ldap.answers import MOST_BYTES, Answers
 from directory_server.fronts.ldap.credentials import Credentials
 from directory_server.fronts.ldap.limits import Limits
 from directory_server.fronts.ldap.search import Tree
+from directory_server.fronts.ldap.shares import LEAST_BYTES, share
 from tests.fakes import ldap_oracle as oracle
 from tests.fakes.ldap_book import sample_book
 from tests.fakes.world import World
@@ -26,7 +27,7 @@ def test_an_answer_holds_until_the_state_changes() -> None:
     answers.keep(b"asked", [b"entry", b"done"])
     assert answers.known(b"asked") == [b"entry", b"done"]
     assert answers.known(b"other") is None
-    book.state = 1
+    book.now = 1
     assert answers.known(b"asked") is None
 
 
@@ -35,7 +36,7 @@ def test_an_answer_is_not_kept_if_the_directory_changed_while_it_was_worked_out(
     answers = Answers(book)
     for state in (1, None):
         assert answers.known(b"asked") is None
-        book.state = state
+        book.now = state
         answers.keep(b"asked", [b"before the change"])
         assert answers.known(b"asked") is None
     answers.keep(b"asked", [b"nobody can tell"])
@@ -66,7 +67,7 @@ def held(answers: Answers) -> list[int]:
 @pytest.mark.parametrize("views", [1, 3])
 def test_no_more_is_held_than_the_views_share(views: int) -> None:
     made = [Answers(sample_book()) for _ in range(views)]
-    share(made)
+    share(MOST_BYTES, made)
     most = MOST_BYTES // views
     for answers in map(filled, made):
         assert 0.9 * most / 2 < len(held(answers)) * 15_000 < 1.1 * most / 2
@@ -75,7 +76,7 @@ def test_no_more_is_held_than_the_views_share(views: int) -> None:
 
 def test_however_many_there_are_each_holds_some() -> None:
     made = [Answers(sample_book()) for _ in range(1000)]
-    share(made)
+    share(MOST_BYTES, made)
     assert len(held(filled(made[0]))) * 15_000 > 0.9 * LEAST_BYTES / 2
 
 
@@ -83,10 +84,10 @@ def test_who_must_share_what_it_holds_forgets_it() -> None:
     alone, few = filled(Answers(sample_book())), Answers(sample_book())
     few.known(b"")
     few.keep(b"7", [b"entry", b"done"])
-    share([alone, few])
+    share(MOST_BYTES, [alone, few])
     assert (held(alone), held(few)) == ([], [7])
-    share([filled(alone)])
-    assert len(held(alone)) > 1000
+    share(MOST_BYTES, [filled(alone)])
+    assert len(held(alone)) > 500
 
 
 class Moments:
