@@ -30,10 +30,11 @@ from benchmarks import ldap_book
 from benchmarks.bars import Bar, table
 from benchmarks.ldap_load import Found, Generator, Load
 from benchmarks.ldap_servers import ECDSA, RSA, Server, running
+from directory_server.directory.changes import Changes
 
 FEW, SOME, MANY = 2000, 50_000, 200_000
-"""Different callers asked for: so few that they come again within seconds, as many as are remembered, and so many that
-most are new. Where the connection is what is measured, few are asked for."""
+"""Different callers asked for: so few that they come again within seconds, more, and so many that nearly all are new to
+a server that has forgotten them before each slice. Where the connection is what is measured, few are asked for."""
 
 LARGEST = 2_000_000
 """Contacts that slapd's database has room for."""
@@ -46,17 +47,20 @@ QUIET_RATE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is asked, and how many times as fast as slapd a release and a moonshot are."""
+    """What is asked, and how many times as fast as slapd a release and a moonshot are; whether ours forgets before."""
 
     name: str
     load: Load
     bars: tuple[float, float]
+    forgotten: bool = False
 
 
 CASES = (
     Case("plain, 1 connection", Load(1, SOME), (1, 3)),
     *(Case(f"plain, 16, {callers:,} callers", Load(16, callers), (2.5, 4.3)) for callers in (FEW, SOME, MANY)),
     *(Case(f"plain, 128, {callers:,} callers", Load(128, callers), (2, 4.3)) for callers in (FEW, SOME, MANY)),
+    Case(f"plain, 16, {MANY:,} callers, forgotten", Load(16, MANY), (2.5, 4.3), forgotten=True),
+    Case(f"plain, 128, {MANY:,} callers, forgotten", Load(128, MANY), (2, 4.3), forgotten=True),
     Case("plain, 16, connect and bind each", Load(16, FEW, persistent=False), (1.8, 2.8)),
     Case("LDAPS, 16 connections", Load(16, FEW, certificate=ECDSA), (2, 3)),
     Case("LDAPS, 128 connections", Load(128, FEW, certificate=ECDSA), (2, 3)),
@@ -75,13 +79,18 @@ class Compared:
     p99: float
 
 
-def compare(generator: Generator, ours: Server, theirs: list[Server], case: Case, rounds: int) -> Compared:
+def compare(
+    generator: Generator, ours: Server, theirs: list[Server], case: Case, *, rounds: int, changes: Changes
+) -> Compared:
     """Ask everybody in turn, each round in another order; print what came of it."""
     load = case.load
     asked = [ours, *(server for server in theirs if load.certificate in server.ports)]
     found: dict[str, list[Found]] = {server.name: [] for server in asked}
     for at in range(rounds + 1):
         for server in asked[at % len(asked) :] + asked[: at % len(asked)]:
+            if case.forgotten and server is ours:
+                with changes.changing():  # whatever it remembers may be wrong from now on
+                    pass
             found[server.name].append(generator.ask(server, load, SLICE_S, at + 1))
     print(f"{case.name} ({rounds} rounds of {SLICE_S} s each)")
     for server in asked:
@@ -164,9 +173,9 @@ def main() -> None:
             for server in (ours, theirs[0]):
                 generator.learn(server, asked)
             cases = [case for case in CASES if chosen.only in case.name and case.load.callers <= len(asked)]
-            bars = []
+            bars, changes = [], Changes(data / "index" / "changes")
             for case in cases:
-                found = compare(generator, ours, theirs, case, chosen.rounds)
+                found = compare(generator, ours, theirs, case, rounds=chosen.rounds, changes=changes)
                 bars.append(Bar(case.name, found.rate, "x slapd", *case.bars, least=True))
                 bars.append(Bar("… p99", found.p99, "x slapd's", 1, 0.5))
             if not chosen.only:  # slapd holds in memory what it was asked for

@@ -38,6 +38,8 @@ class Part:
         self.has_dead = opened.alive is not None
         self.alive = opened.alive.view("u1") if opened.alive is not None else numbers.docs.view("u1")
         self.cards = segment.cards
+        if len(self.docs) != len(self.keys) or (self.has_dead and len(self.alive) != len(self.rows)):
+            raise Damaged("numbers without holders")
 
     def place(self, key: int) -> int:
         """Return the first place of this number, -1 if it is not there."""

@@ -1,5 +1,6 @@
 """Whoever a glance is taken at is the one whom the look-up finds; where there is no such one, none is taken."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -12,6 +13,7 @@ from connectors.contact import Contact, Phone, PhoneKind
 from directory_server.directory import sole
 from directory_server.directory.glance import Glance
 from directory_server.directory.view import View
+from directory_server.directory.words.arrays import EMPTY
 from directory_server.directory.words.numbers import packed
 from directory_server.directory.words.segment_file import Damaged
 from directory_server.store import sources
@@ -138,16 +140,22 @@ def test_numbers_are_found_in_every_block(module: ModuleType, tmp_path: Path, co
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_number_of_nobody_is_damage(module: ModuleType, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damaged", ["rows", "docs", "alive"])
+def test_a_number_of_nobody_is_damage(
+    module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: str
+) -> None:
     with World(tmp_path) as world:
         source = world.source("one")
         world.put(source, {"a": named("Anna", "+491712345678")})
         view = world.view()
         with world.index.snapshot() as snapshot:
-            segment = snapshot.opened[0].segment
-            rows, segment.rows = segment.rows, np.empty(0, dtype=np.int64)
-            try:
-                with pytest.raises(Damaged):
-                    module.Sole(snapshot.opened, view.scope).find(packed("491712345678"), Glance())
-            finally:
-                segment.rows = rows
+            (opened,) = snapshot.opened
+            (numbers, group), *_ = opened.segment.holding
+            if damaged == "rows":
+                monkeypatch.setattr(opened.segment, "rows", np.empty(0, dtype=np.int64))
+            elif damaged == "docs":
+                monkeypatch.setattr(opened.segment, "holding", ((replace(numbers, docs=EMPTY), group),))
+            else:
+                opened = opened._replace(alive=np.ones(7, dtype=np.bool_))
+            with pytest.raises(Damaged):
+                module.Sole([opened], view.scope).find(packed("491712345678"), Glance())
