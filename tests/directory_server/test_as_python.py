@@ -19,6 +19,7 @@ TESTS = (
     "tests/directory_server/fronts/ldap/test_kept.py",
     "tests/directory_server/fronts/ldap/test_lane.py",
     "tests/directory_server/fronts/ldap/test_plan.py",
+    "tests/directory_server/fronts/ldap/test_response.py",
     "tests/directory_server/fronts/ldap/test_room.py",
     "tests/directory_server/fronts/ldap/test_server.py",
     "tests/directory_server/fronts/ldap/test_shortcut.py",

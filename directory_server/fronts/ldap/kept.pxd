@@ -1,21 +1,26 @@
 # Types that kept.py is compiled with.
 import cython
 
-cdef int _LONGEST, _FIRST, _SHARE, _PLACE, _HEAD
+cdef int _LONGEST, _FIRST, _SHARE, _PLACE, _HEAD, _GROWTH
+cdef unsigned int _LAST_EPOCH
 cdef unsigned long long _SPREAD
 
 @cython.final
 cdef class _Table:
-    cdef Py_ssize_t places, used
+    cdef Py_ssize_t places, used, filled
+    cdef unsigned int epoch
+    cdef unsigned int[::1] epochs
     cdef unsigned long long[::1] numbers
     cdef unsigned int[::1] begins
     cdef bytearray entries
 
+    cdef clear(self)
     @cython.locals(last=Py_ssize_t, at=Py_ssize_t)
     cdef Py_ssize_t find(self, unsigned long long number)
     @cython.locals(at=Py_ssize_t, begin=Py_ssize_t, size=Py_ssize_t, text="unsigned char*")
     cdef bytes get(self, unsigned long long number)
-    @cython.locals(at=Py_ssize_t, size=Py_ssize_t)
+    @cython.locals(at=Py_ssize_t, begin=Py_ssize_t, size=Py_ssize_t, place=Py_ssize_t, text="unsigned char*",
+                   held="const unsigned char*")
     cdef put(self, unsigned long long number, bytes entry)
 
 @cython.final
@@ -30,5 +35,6 @@ cdef class Kept:
     cpdef put(self, unsigned long long number, object state, bytes entry)
     @cython.locals(table=_Table, places=Py_ssize_t)
     cdef _put(self, unsigned long long number, bytes entry)
-    cdef _begin(self)
+    @cython.locals(table=_Table)
+    cdef _forget(self)
     cdef Py_ssize_t _bytes(self, Py_ssize_t places)

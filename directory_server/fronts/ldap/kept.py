@@ -18,33 +18,43 @@ LONGEST: Final = 1024
 _LONGEST: Final = LONGEST
 _FIRST: Final = 1024  # places of the first table, a power of two
 _SHARE: Final = 64  # bytes of entries for each place of a table, half of whose places are used
-_PLACE: Final = 12  # bytes of a place
+_PLACE: Final = 16  # bytes of a place
+_GROWTH: Final = 65_536  # bytes by which the entries' room grows, more than the longest
+_LAST_EPOCH: Final = 0xFFFFFFFF
 _SPREAD: Final = 0x9E3779B97F4A7C15  # Knuth's multiplicative hashing: 2**64 by the golden ratio
 _HEAD: Final = 2
 
 
 class _Table:
-    """Entries by number: `used` of `places` are taken, and `numbers` has 0 where none is."""
+    """Entries by number: `used` of `places` are taken, those with the present `epoch`; entries take `filled` bytes."""
 
     def __init__(self, places: int) -> None:
         self.places = places
         self.used = 0
+        self.filled = 0
+        self.epoch = 1
+        self.epochs = np.zeros(places, dtype=np.uint32)
         self.numbers = np.zeros(places, dtype=np.uint64)
         self.begins = np.zeros(places, dtype=np.uint32)
         self.entries = bytearray()
+
+    def clear(self) -> None:
+        """Forget all entries, at once; the memory stays for the next ones."""
+        self.used = self.filled = 0
+        self.epoch += 1
 
     def find(self, number: int) -> int:
         """Return the place of this number, or the free one for it."""
         last = self.places - 1
         at = ((number * _SPREAD) >> 32) & last
-        while self.numbers[at] != 0 and self.numbers[at] != number:
+        while self.epochs[at] == self.epoch and self.numbers[at] != number:
             at = (at + 1) & last
         return at
 
     def get(self, number: int) -> bytes | None:
         """Return the entry of this number, None if there is none."""
         at = self.find(number)
-        if self.numbers[at] == 0:
+        if self.epochs[at] != self.epoch:
             return None
         begin, text = self.begins[at], self.entries
         size = text[begin] | text[begin + 1] << 8
@@ -52,14 +62,19 @@ class _Table:
 
     def put(self, number: int, entry: bytes) -> None:
         """Keep an entry; there must be a free place besides."""
-        at = self.find(number)
-        if self.numbers[at] == 0:
+        at, begin, size = self.find(number), self.filled, len(entry)
+        if self.epochs[at] != self.epoch:
             self.used += 1
-        self.numbers[at], self.begins[at] = number, len(self.entries)
-        size = len(entry)
-        self.entries.append(size & 0xFF)
-        self.entries.append(size >> 8)
-        self.entries += entry
+        self.epochs[at], self.numbers[at], self.begins[at] = self.epoch, number, begin
+        if begin + _HEAD + size > len(self.entries):
+            self.entries.extend(bytes(_GROWTH))
+        text, held = self.entries, entry
+        text[begin] = size & 0xFF
+        text[begin + 1] = size >> 8
+        begin += _HEAD
+        for place in range(size):
+            text[begin + place] = held[place]
+        self.filled = begin + size
 
 
 class Kept:
@@ -75,12 +90,12 @@ class Kept:
         """Keep no more than so many bytes from now on; if it may be too much already, keep nothing of it."""
         self._most = most
         if self._bytes(self._table.places) + self._bytes(self._older.places) > most:
-            self._begin()
+            self._table = self._older = _Table(_FIRST)
 
     def get(self, number: int, state: object) -> bytes | None:
         """Return the entry that was kept for this number in this state."""
         if state != self._state:
-            self._begin()
+            self._forget()
             self._state = state
             return None
         table = self._table
@@ -98,7 +113,7 @@ class Kept:
 
     def _put(self, number: int, entry: bytes) -> None:
         table = self._table
-        if 2 * table.used >= table.places or len(table.entries) + len(entry) > _SHARE * table.places - _HEAD:
+        if 2 * table.used >= table.places or table.filled + len(entry) > _SHARE * table.places - _HEAD:
             places = 2 * table.places
             while places > _FIRST and self._bytes(places) + self._bytes(table.places) > self._most:
                 places >>= 1
@@ -106,9 +121,10 @@ class Kept:
             table = self._table
         table.put(number, entry)
 
-    def _begin(self) -> None:
-        if self._table.used:
-            self._table = self._older = _Table(_FIRST)
+    def _forget(self) -> None:
+        table = self._table
+        table.clear()
+        self._older = self._table = table if table.epoch < _LAST_EPOCH else _Table(table.places)
 
     def _bytes(self, places: int) -> int:
         return (_SHARE + _PLACE) * places

@@ -2,6 +2,7 @@
 import cython
 from directory_server.fronts.ldap.answers cimport Answers
 from directory_server.fronts.ldap.caller cimport Callers
+from directory_server.fronts.ldap.envelope cimport enveloped
 
 cdef int _SEQUENCE, _INTEGER, _LONG_FORM, _SHORTEST, _MOST_ID_BYTES, _BIND, _SIMPLE, _NAME, _SHORTEST_BIND
 

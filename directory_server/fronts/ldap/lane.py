@@ -6,9 +6,9 @@ A search that came before but for message id and number, a simple bind in its sh
 
 from directory_server.fronts.ldap import ber
 from directory_server.fronts.ldap.ber import LONG_FORM
+from directory_server.fronts.ldap.envelope import enveloped
 from directory_server.fronts.ldap.event import Operation
 from directory_server.fronts.ldap.message import SearchRequest
-from directory_server.fronts.ldap.response import enveloped
 from directory_server.fronts.ldap.search import Clock, Running, Tree
 from directory_server.fronts.ldap.session import Session
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from directory_server.fronts.ldap import ber
-from directory_server.fronts.ldap.ber import LONG_FORM
+from directory_server.fronts.ldap.envelope import enveloped
 
 NOTICE_OF_DISCONNECTION = "1.3.6.1.4.1.1466.20036"
 
@@ -57,8 +57,6 @@ class Tag(IntEnum):
 
 _EXTENDED_NAME, _EXTENDED_VALUE = 0x8A, 0x8B
 _CONTROLS = 0xA0
-_HEADS = [bytes((0x30, size)) for size in range(LONG_FORM)]
-"""How messages begin, by their length where that is one byte."""
 _SHORT = 120
 """Bytes up to which each length around them is one byte."""
 
@@ -71,16 +69,6 @@ def envelope(message_id: int, operation: bytes) -> bytes:
 def messages(message_id: int, operations: Sequence[bytes]) -> bytes:
     """Return a whole LDAPMessage around each of these response operations."""
     return enveloped(ber.encode_integer(message_id), operations)
-
-
-def enveloped(number: bytes, operations: Sequence[bytes]) -> bytes:
-    """Return the same as `messages`, the message id being encoded already."""
-    if len(operations) == 2:  # noqa: PLR2004 - most: an entry and the end
-        (entry, done), size = operations, len(number)
-        first, second = size + len(entry), size + len(done)
-        if first < LONG_FORM > second:
-            return b"".join((_HEADS[first], number, entry, _HEADS[second], number, done))
-    return b"".join([ber.encode(ber.SEQUENCE, number + operation) for operation in operations])
 
 
 def result(

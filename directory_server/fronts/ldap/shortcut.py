@@ -5,7 +5,8 @@ controller sends for a call, often over a connection of its own.
 """
 
 from directory_server.fronts.ldap import binding, lane
-from directory_server.fronts.ldap.response import Tag, enveloped, outcome
+from directory_server.fronts.ldap.envelope import enveloped
+from directory_server.fronts.ldap.response import Tag, outcome
 from directory_server.fronts.ldap.session import Session
 from directory_server.fronts.ldap.shared import Shared
 
@@ -17,20 +18,19 @@ def answer(data: bytes, session: Session, shared: Shared, address: str) -> bytes
 
     For a session at rest, which is bound, or ended, if the message asks for that.
     """
-    found = _answer(data, session, shared, address)
+    if len(data) == lane.UNBIND_BYTES and lane.is_unbind(data):
+        session.end()
+        found: bytes | None = b""
+    elif session.client:
+        tree = shared.credentials.tree(
+            session.client, address, can_start_tls=session.can_start_tls, secure=session.secure
+        )
+        found = None if tree is None else lane.answer(data, session, tree)
+    else:
+        found = None if session.outstanding else _bound(data, session, shared, address)
     if found is not None:
         session.messages += 1
     return found
-
-
-def _answer(data: bytes, session: Session, shared: Shared, address: str) -> bytes | None:
-    if len(data) == lane.UNBIND_BYTES and lane.is_unbind(data):
-        session.end()
-        return b""
-    if not session.client:
-        return None if session.outstanding else _bound(data, session, shared, address)
-    tree = shared.credentials.tree(session.client, address, can_start_tls=session.can_start_tls, secure=session.secure)
-    return lane.answer(data, session, tree) if tree is not None else None
 
 
 def _bound(data: bytes, session: Session, shared: Shared, address: str) -> bytes | None:

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from directory_server.fronts.ldap import ber
 from directory_server.fronts.ldap import filter as f
 from directory_server.fronts.ldap import message as m
+from directory_server.fronts.ldap.envelope import enveloped
 from directory_server.fronts.ldap.event import Operation
 from directory_server.fronts.ldap.lane import answer, split, whole_way
 from directory_server.fronts.ldap.limits import Limits
-from directory_server.fronts.ldap.response import enveloped, messages
+from directory_server.fronts.ldap.response import messages
 from directory_server.fronts.ldap.search import Running, Tree
 from directory_server.fronts.ldap.session import Session
 from tests.fakes import ldap_oracle as oracle

@@ -15,7 +15,7 @@ from directory_server.fronts.ldap import schema
 from directory_server.fronts.ldap.answer import Writer
 from directory_server.fronts.ldap.entry import Person as Entry
 from directory_server.fronts.ldap.phone import whole
-from directory_server.fronts.ldap.profile import _meant, profile_of
+from directory_server.fronts.ldap.profile import meant, profile_of
 from directory_server.fronts.telephony.naming import Naming
 from directory_server.store.rows import Client, Location, NumberFormat
 from tests.fakes import ldap_oracle as oracle
@@ -31,7 +31,7 @@ PLACES = sorted(
         name
         for attribute in schema.ATTRIBUTES
         for name in (attribute.name, attribute.name.upper(), *attribute.aliases)
-        if _meant(name) is not None
+        if meant(name) is not None
     }
     | {"number"}
 )
