@@ -114,6 +114,7 @@ def test_a_reload_takes_nothing_from_a_counter(served: Served) -> None:
 
 def test_no_number_and_no_client_is_named(served: Served, tmp_path: Path) -> None:
     base, key = status_page(served)
-    for told in (fetch(f"{base}/metrics", authorization=f"Bearer {key}"), served.program.log.read_text()):
+    log = served.program.log.read_text().replace(key, "")  # chance may write a name into it
+    for told in (fetch(f"{base}/metrics", authorization=f"Bearer {key}"), log):
         for personal in ("498999998512", "sbc", "Groß"):
             assert personal not in told
