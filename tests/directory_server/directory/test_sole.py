@@ -159,3 +159,50 @@ def test_a_number_of_nobody_is_damage(
                 opened = opened._replace(alive=np.ones(7, dtype=np.bool_))
             with pytest.raises(Damaged):
                 module.Sole([opened], view.scope).find(packed("491712345678"), Glance())
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_who_is_gone_is_not_found(module: ModuleType, tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        source = world.source("one")
+        world.put(source, {"a": named("Anna", "+491712345678"), "b": named("Berta", "+491712345678")})
+        view, glance, number = world.view(), Glance(), packed("491712345678")
+        with world.index.snapshot() as snapshot:
+            (opened,) = snapshot.opened
+            for alive, expected in (([True, True], False), ([True, False], True), ([False, False], False)):
+                one = opened._replace(alive=np.array(alive))
+                assert module.Sole([one], view.scope).find(number, glance) is expected
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_one_who_holds_a_number_twice_is_one(module: ModuleType, tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        source = world.source("one")
+        kinds = (PhoneKind.WORK, PhoneKind.HOME, PhoneKind.MOBILE)
+        phones = tuple(Phone(kind, "+491712345678") for kind in kinds)
+        world.put(source, {"a": Contact(family_name="Meier", phones=phones)})
+        assert taken(module, world.view(), "491712345678") == 1
+
+
+class Moving:
+    """Changes that come while one looks."""
+
+    def __init__(self, *still: bool) -> None:
+        self.still = list(still)
+
+    def is_still(self, _number: int) -> bool:
+        return self.still.pop(0)
+
+    def look(self) -> int:
+        return 7
+
+
+def test_what_was_found_while_the_index_changed_is_looked_for_again(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        source = world.source("one")
+        world.put(source, {"a": named("Anna", "+491712345678")})
+        view, glance, number = world.view(), Glance(), packed("491712345678")
+        glances = MODULES[1].Glances(Moving(False, True, False, True, True), world.index.at_once, view.scope)
+        assert glances.take(number, glance)
+        world.put(source, {"b": named("Berta", "+491712345678")})
+        assert not glances.take(number, glance)

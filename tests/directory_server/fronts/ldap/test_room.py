@@ -39,6 +39,19 @@ def test_values_in_sequences(module: ModuleType, texts: list[bytes], number: int
 
 @pytest.mark.parametrize("module", MODULES)
 @given(TEXTS, TEXTS)
+def test_the_first_value_is_told(module: ModuleType, first: bytes, second: bytes) -> None:
+    made = module.Room(20_000)
+    end = made.at
+    assert made.first(end) == b""
+    made.text(second, 0, len(second))
+    made.text(first, 0, len(first))
+    assert made.first(end) == (first or second)
+    made.copy(bytes(30_000), 0, 30_000)
+    assert made.first(end) == b""
+
+
+@pytest.mark.parametrize("module", MODULES)
+@given(TEXTS, TEXTS)
 def test_two_parts_of_a_name(module: ModuleType, first: bytes, second: bytes) -> None:
     made = module.Room(20_000)
     text = first + second
