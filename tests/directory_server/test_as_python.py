@@ -24,6 +24,7 @@ TESTS = (
     "tests/directory_server/fronts/ldap/test_server.py",
     "tests/directory_server/fronts/ldap/test_shortcut.py",
     "tests/directory_server/fronts/ldap/test_straight.py",
+    "tests/directory_server/fronts/ldap/test_straight_entries.py",
     "tests/properties/test_straight.py",
 )
 

@@ -14,8 +14,8 @@ cdef class Part:
     cdef bytes name, whole
     cdef int source, kinds
     cdef bint echoes
-    cdef object template
-    cdef dict places
+    cdef readonly object template
+    cdef readonly dict places
 
 @cython.final
 cdef class Straight:
