@@ -1,4 +1,4 @@
-"""An entry that is written straight is the one that the whole way writes, whatever a contact is and whatever is asked."""
+"""An entry that is written straight is the one that the whole way writes, whoever it is of and whatever is asked."""
 
 from typing import Any
 
@@ -114,3 +114,34 @@ def test_it_is_what_the_whole_way_writes(  # noqa: PLR0917 - each is drawn
     asked_only = all(each.e164 for each in numbers)
     plain_format = profile.number_format in {NumberFormat.ECHO, NumberFormat.E164}
     assert straight == whole or (straight is None and not (asked_only and plain_format))
+
+
+ASKED = "+491712345678"
+OTHER = "+498912345"
+
+
+def each(kind: PhoneKind, e164: str) -> Number:
+    return Number(kind, "as written", e164)
+
+
+@pytest.mark.parametrize(
+    ("contact", "numbers", "expected"),
+    [
+        (Contact(given_name="a", family_name="a"), (), b"\x04\x03a a"),
+        (Contact(given_name="a", family_name="a a"), (), b"\x04\x05a a a"),
+        (Contact(family_name="a"), (each(PhoneKind.WORK, OTHER), each(PhoneKind.MAIN, OTHER)), OTHER.encode()),
+        (Contact(family_name="a"), (each(PhoneKind.HOME, ASKED), each(PhoneKind.MOBILE, ASKED)), ASKED.encode()),
+        (Contact(family_name="a", emails=(Email("b"), Email("b"))), (), b"\x04\x01b"),
+    ],
+)
+def test_nothing_is_said_twice(contact: Contact, numbers: tuple[Number, ...], expected: bytes) -> None:
+    held = numbers or (each(PhoneKind.MOBILE, ASKED),)
+    if all(number.e164 != ASKED for number in held):
+        held = (each(PhoneKind.MOBILE, ASKED), *held)
+    attributes = ["cn", "mail", "telephoneNumber", "mobile"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(caller, "COMPILED", True)
+        book = One(contact, held, frozenset(FieldGroup))
+        straight, whole = answers(book, f.Equality("searchNumber", ASKED), attributes, Profile())
+    assert straight == whole
+    assert straight[0].count(expected) == 1
