@@ -62,3 +62,23 @@ def test_a_replaced_file_is_found_by_looking_again(tmp_path):
         with again.changing():
             assert changes.number() is None
         assert changes.number() == again.number()
+
+
+def test_a_number_is_still_the_same_until_something_changes(tmp_path):
+    one, other = Changes(tmp_path / "changes"), Changes(tmp_path / "changes")
+    before = one.number()
+    assert one.is_still(before)
+    with other.changing():
+        assert not one.is_still(before)
+    assert not one.is_still(before)
+    assert one.is_still(one.number())
+
+
+def test_who_looks_often_finds_a_replaced_file(tmp_path):
+    changes = Changes(tmp_path / "changes")
+    with changes.changing():
+        pass
+    assert changes.look() == changes.number()
+    Changes(tmp_path / "new")
+    (tmp_path / "new").replace(tmp_path / "changes")
+    assert {changes.look() for _ in range(300)} == {2, 0}

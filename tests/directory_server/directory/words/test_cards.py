@@ -94,3 +94,14 @@ def test_more_than_can_be_counted_is_an_error(monkeypatch):
         sections(collector.pile, collector.begins())
     monkeypatch.setattr(card_pile, "_MOST", collector.pile.size + 1)
     sections(collector.pile, collector.begins())
+
+
+def test_a_card_that_is_nowhere_is_damage():
+    collector = collected([b"a" * 20, b"b"])
+    found = stored(collector.pile, collector.begins())
+    for doc in (-1, 2, 1 << 40):
+        with pytest.raises(Damaged):
+            found.of(doc)
+    far = stored(collected([b"a"]).pile, np.array([1 << 20], dtype=np.uint32))
+    with pytest.raises(Damaged):
+        far.of(0)

@@ -145,3 +145,48 @@ def test_nothing_is_said_twice(contact: Contact, numbers: tuple[Number, ...], ex
         straight, whole = answers(book, f.Equality("searchNumber", ASKED), attributes, Profile())
     assert straight == whole
     assert straight[0].count(expected) == 1
+
+
+class Counted(One):
+    """A book that tells these states, and how often a glance was taken."""
+
+    def __init__(self, *states: int) -> None:
+        super().__init__(Contact(family_name="a"), (each(PhoneKind.MOBILE, ASKED),), frozenset(FieldGroup))
+        self.states, self.taken = list(states), 0
+
+    def state(self) -> object:
+        return self.states.pop(0)
+
+    def take(self, number: int, glance: Glance) -> bool:
+        self.taken += 1
+        return super().take(number, glance)
+
+
+@pytest.mark.parametrize(
+    ("states", "taken"), [((1, 1, 1, 1), 1), ((1, 2, 1, 1), 2), ((1, 1, 2, 2), 2), ((1, 2, 2, 2), 2)]
+)
+def test_an_entry_is_kept_while_nothing_changes(states: tuple[int, ...], taken: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(caller, "COMPILED", True)
+        book: Any = Counted(*states)
+        callers = Callers(book, dn.parse("dc=contacts"), "dc=contacts", Limits(), Profile())
+        message = m.decode(oracle.search(7, f.Equality("mobile", ASKED), attributes=[b"cn"]), Limits(), m.Decoded())
+        assert isinstance(message.request, m.SearchRequest)
+        callers.learn(message.body, message.request)
+        assert callers.straight(message.body) == callers.straight(message.body)
+    assert book.taken == taken
+
+
+def test_so_many_shapes_keep_entries_and_no_more() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(caller, "COMPILED", True)
+        book: Any = One(Contact(family_name="a"), (each(PhoneKind.MOBILE, ASKED),), frozenset(FieldGroup))
+        callers = Callers(book, dn.parse("dc=contacts"), "dc=contacts", Limits(), Profile())
+        for at in range(20):
+            asked = oracle.search(7, f.Equality("mobile", ASKED), attributes=[b"cn", f"x{at:02}".encode()])
+            message = m.decode(asked, Limits(), m.Decoded())
+            assert isinstance(message.request, m.SearchRequest)
+            callers.learn(message.body, message.request)
+            assert callers.straight(message.body)
+    kept = [shape.kept for shapes in callers._shapes.values() for shape in shapes if shape.kept is not None]
+    assert len(kept) == 16
