@@ -35,7 +35,7 @@ class Cards:
         self._held = file
         self._file, self._view = file.descriptor, file.view
         self._start, self._size = file.place("cards")
-        self._begins = begins
+        self._begins = begins.data
 
     @classmethod
     def stored(cls, file: SegmentFile) -> "Cards":
