@@ -18,7 +18,7 @@ cdef class Part:
     cdef const unsigned char[::1] alive
     cdef Cards cards
 
-    @cython.locals(low=Py_ssize_t, high=Py_ssize_t, middle=Py_ssize_t, end=Py_ssize_t)
+    @cython.locals(block=Py_ssize_t, at=Py_ssize_t, end=Py_ssize_t)
     cdef Py_ssize_t place(self, unsigned long long key)
 
 @cython.final
@@ -40,3 +40,8 @@ cdef class Glances:
 
     @cython.locals(changes=Changes, state="unsigned long long", sole=Sole, found=bint)
     cpdef bint take(self, unsigned long long number, Glance glance)
+
+@cython.locals(middle=Py_ssize_t)
+cdef Py_ssize_t _first(
+    const unsigned long long[::1] keys, Py_ssize_t low, Py_ssize_t high, unsigned long long key
+)

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable
 from typing import Final
 from weakref import ref
 
+import numpy as np
+import numpy.typing as npt
+
 from directory_server.directory.changes import Changes
 from directory_server.directory.columns import GROUPS
 from directory_server.directory.glance import Glance
@@ -43,22 +46,10 @@ class Part:
 
     def place(self, key: int) -> int:
         """Return the first place of this number, -1 if it is not there."""
-        low, high = 0, len(self.fence)
-        while low < high:
-            middle = (low + high) >> 1
-            if self.fence[middle] < key:
-                low = middle + 1
-            else:
-                high = middle
-        low, high = low * _STEP, min((low + 1) * _STEP, len(self.keys))
-        end = high
-        while low < high:
-            middle = (low + high) >> 1
-            if self.keys[middle] < key:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < end and self.keys[low] == key else -1
+        block = _first(self.fence, 0, len(self.fence), key)
+        end = min((block + 1) * _STEP, len(self.keys))
+        at = _first(self.keys, block * _STEP, end, key)
+        return at if at < end and self.keys[at] == key else -1
 
 
 class Sole:
@@ -134,6 +125,17 @@ class Glances:
             return sole.find(number, glance)
 
         return self._at_once(work)
+
+
+def _first(keys: npt.NDArray[np.uint64], low: int, high: int, key: int) -> int:
+    """Return the first place in a run of ascending numbers that is not below this one, or that behind the run."""
+    while low < high:
+        middle = (low + high) >> 1
+        if keys[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def _nobody() -> None:

@@ -45,6 +45,8 @@ def test_what_telephones_ask(node: str) -> None:
         "(|(telephoneNumber=+49301)(cn=x))",
         "(&(telephoneNumber=+49301)(mobile=+49301))",
         "(&(sn=*)(telephoneNumber=+49301))",
+        "(&(|(objectClass=*)(sn=x))(telephoneNumber=+49301))",
+        "(&(&(objectClass=*)(sn=x))(telephoneNumber=+49301))",
         "(&(objectClass=device)(telephoneNumber=+49301))",
         "(&(unknown=*)(telephoneNumber=+49301))",
         "(&(!(objectClass=device))(telephoneNumber=+49301))",
