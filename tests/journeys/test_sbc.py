@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from deploy.demo.program import Program, free_port
 from deploy.demo.stack import BIN
 from tests.fakes.command_line import CommandLine
+from tests.servers.serving import ldap_processes
 from tests.servers.sip import Proxy, programs
 
 pytestmark = [pytest.mark.journey, pytest.mark.server, pytest.mark.timeout(60)]
@@ -38,7 +40,8 @@ class Directory:
         command: list[str | Path] = [BIN / "contact-directory", "--data", line.data, "serve"]
         command += ["--web", web, "--ldap", ldap, "--ldaps", ldaps]
         self.url, self.secure_url, self.authority = f"ldap://{ldap}", f"ldaps://{ldaps}", line.data / "tls" / "ldap.crt"
-        self.program = Program("serve", command, folder / "serve.log", {})
+        # Half a second for each connection, instead of five.
+        self.program = Program("serve", command, folder / "serve.log", {"CONTACTORY_DRAIN_SECONDS": "2"})
         self._ready = f"http://{web}/healthz"
 
     def start(self) -> None:
@@ -48,6 +51,16 @@ class Directory:
     def pause(self) -> None:
         assert self.program.process
         os.killpg(self.program.process.pid, signal.SIGSTOP)
+
+    def reload(self) -> None:
+        """Have every connection let go by a process that another takes the place of."""
+        assert self.program.process
+        before = ldap_processes(self.program.process.pid)
+        self.program.process.send_signal(signal.SIGHUP)
+        until = time.monotonic() + 20
+        while ldap_processes(self.program.process.pid) & before:
+            assert time.monotonic() < until
+            time.sleep(0.05)
 
     def crash(self) -> None:
         """End every process of it, as a machine does that loses its power."""
@@ -107,6 +120,17 @@ def test_quotes_and_backslashes_of_a_name_are_escaped_and_a_line_break_adds_no_h
 def test_an_unknown_caller_goes_on_unchanged(proxy: Proxy, sender: str) -> None:
     call = proxy.call(sender)
     assert call.arrived.header("From") == call.sent.header("From") == f"{sender};tag=1"
+
+
+@pytest.mark.parametrize("scheme", ["ldap", "ldaps"])
+def test_a_reload_costs_no_call_its_name(directory: Directory, tmp_path: Path, scheme: str) -> None:
+    known = uri("+49302312517")
+    url = directory.url if scheme == "ldap" else directory.secure_url
+    with Proxy(tmp_path, url, PASSWORD, directory.authority) as proxy:
+        directory.reload()
+        # Each of Kamailio's processes finds its connection gone, and looks at it only when it has a question.
+        for _ in range(6):
+            assert proxy.call(known).arrived.header("From") == f"{JUERGEN} {known};tag=1"
 
 
 def test_a_directory_that_is_down_stops_no_call_and_is_asked_again_when_it_is_back(

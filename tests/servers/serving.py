@@ -14,6 +14,13 @@ from tests.fakes.command_line import CommandLine
 from tests.servers.stack import CLIENT_PASSWORD, CUSTOMERS
 
 
+def ldap_processes(parent: int) -> set[int]:
+    """Return the ids of the processes of a server that serve LDAP."""
+    children = Path(f"/proc/{parent}/task").glob("*/children")
+    ids = {int(word) for listed in children for word in listed.read_text().split()}
+    return {one for one in ids if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()}
+
+
 class Served:
     """`contact-directory serve` on free ports over one small source, with the client `sbc`."""
 
@@ -79,6 +86,4 @@ class Served:
     def workers(self) -> set[int]:
         """Return the ids of the processes that serve LDAP."""
         assert self.program.process
-        children = Path(f"/proc/{self.program.process.pid}/task").glob("*/children")
-        ids = {int(word) for listed in children for word in listed.read_text().split()}
-        return {one for one in ids if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()}
+        return ldap_processes(self.program.process.pid)

@@ -7,6 +7,7 @@ from typing import Any, cast
 from directory_server.fronts.ldap import binding, lane, shortcut
 from directory_server.fronts.ldap.event import Abandon, Bind, Operation, StartTls
 from directory_server.fronts.ldap.message import SearchRequest
+from directory_server.fronts.ldap.parting import part
 from directory_server.fronts.ldap.response import Code, Tag, messages, result
 from directory_server.fronts.ldap.search import Running, Tree
 from directory_server.fronts.ldap.secured import start_tls
@@ -32,6 +33,7 @@ class Connection(asyncio.Protocol):
         self._half_closed = False
         self._asking = False  # which client the address is known by
         self._leaving = False
+        self._parting: asyncio.TimerHandle | None = None
         self._since = shared.clock()
 
     # asyncio.Protocol
@@ -60,6 +62,8 @@ class Connection(asyncio.Protocol):
             running.abandoned = True
         for task in self._tasks:
             task.cancel()
+        if self._parting:
+            self._parting.cancel()
         self._transport = None
 
     def data_received(self, data: bytes) -> None:
@@ -163,7 +167,9 @@ class Connection(asyncio.Protocol):
                 self._session.close(*_STOPPING)
                 output += self._session.take_output()
             self._transport.write(output)
-        if self._session.closed or (self._half_closed and not self._session.outstanding and not self._tasks):
+        if self._leaving and self._session.closed:
+            self._parting = self._parting or part(self._transport)
+        elif self._session.closed or (self._half_closed and not self._session.outstanding and not self._tasks):
             self._transport.close()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
