@@ -9,8 +9,8 @@ DEMO_PACKAGES := ldap-utils unixodbc libsqliteodbc $(COMPILER)
 BUILD_PACKAGES := libldap2-dev libsasl2-dev libsasl2-modules
 # A SIP proxy that asks the directory, and callers.
 SIP_PACKAGES := kamailio kamailio-ldap-modules sip-tester
-TEST_PACKAGES := $(DEMO_PACKAGES) slapd odbc-postgresql postgresql chromium fonts-noto-core libatomic1 $(SIP_PACKAGES) \
-  $(BUILD_PACKAGES)
+TEST_PACKAGES := $(DEMO_PACKAGES) slapd nats-server odbc-postgresql postgresql chromium fonts-noto-core libatomic1 \
+  $(SIP_PACKAGES) $(BUILD_PACKAGES)
 # Settings of the Teams app package.
 CONFIG := deploy/demo/teams.toml
 # Contacts that `make bench` searches among.

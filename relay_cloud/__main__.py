@@ -29,7 +29,7 @@ def root() -> None:
 def serve(
     config: Annotated[Path | None, typer.Option(help="TOML file with settings.", exists=True, dir_okay=False)] = None,
     listen: Annotated[str | None, typer.Option(help="Address to serve, host:port.")] = None,
-    nats: Annotated[str | None, typer.Option(help="NATS server between several relays (not in this version).")] = None,
+    nats: Annotated[str | None, typer.Option(help="URL of the NATS server between several relays.")] = None,
 ) -> None:
     """Serve lines of directories and requests of clients."""
     import uvicorn
@@ -37,11 +37,10 @@ def serve(
 
     from relay_cloud.app import Relay
     from relay_cloud.config import load
+    from relay_cloud.server import Server
 
-    if nats is not None:
-        raise _fail("--nats is not supported by this version: run one relay instance")
     try:
-        settings = load(config, os.environ, listen=listen)
+        settings = load(config, os.environ, listen=listen, nats=nats)
         relay = Relay(settings)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
@@ -50,7 +49,8 @@ def serve(
         raise _fail(f"settings: {error}") from None
     listener = _listener(settings.listen)
     typer.echo(f"contact-relay serves http://{settings.listen} (called {settings.host})")
-    server = uvicorn.Server(
+    server = Server(
+        relay,
         uvicorn.Config(
             relay,
             http="httptools",
@@ -66,7 +66,7 @@ def serve(
             forwarded_allow_ips=settings.trusted_proxies,
             server_header=False,
             date_header=False,
-        )
+        ),
     )
     server.run(sockets=[listener])
 

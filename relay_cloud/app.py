@@ -1,16 +1,20 @@
 """The relay: puts its parts together; the only file that reads clocks and makes randomness."""
 
+import asyncio
 import secrets
 import ssl
 import time
 from typing import Any
+from uuid import UUID
 
 import httpx
 
 from relay_cloud.ask_route import PREFIX, AskRoute
+from relay_cloud.bus.bus import Bus
 from relay_cloud.bus.loopback import Loopback
+from relay_cloud.bus.nats import NatsBus
 from relay_cloud.config import Config
-from relay_cloud.control import control_plane
+from relay_cloud.control import State, control_plane
 from relay_cloud.http_answer import Receive, Scope, Send
 from relay_cloud.limits import TokenBuckets
 from relay_cloud.line_route import LineRoute, LineSettings
@@ -21,14 +25,22 @@ from relay_cloud.wire import es256
 from relay_cloud.wire.handshake import NONCE_SIZE, Terms
 
 LINE_PATH = "/v1/line"
+DRAIN_GRACE_S = 10.0
+"""A directory that was told to leave has as long to do so."""
+UNSUBSCRIBE_S = 0.3
+"""So long other relays may still send what they sent before they knew."""
 
 
 class Relay:
     """One relay instance as an ASGI application: the two hot routes in front, FastAPI for the rest."""
 
     def __init__(self, config: Config) -> None:
-        self.bus = Loopback()
+        instance = secrets.token_hex(8)
+        self.bus: Bus = NatsBus(config.nats, instance, self._superseded) if config.nats else Loopback()
         self.metrics = Metrics()
+        self._state = State()
+        # Alone, it has nowhere to send its lines to: they are closed as soon as nothing is in flight.
+        self._drain = (config.drain_window, DRAIN_GRACE_S) if config.nats else (0.0, 0.0)
         self._ask = AskRoute(
             bus=self.bus,
             tickets=Tickets(es256.from_public_pem(config.ticket_key.read_bytes())),
@@ -38,7 +50,7 @@ class Relay:
         )
         settings = LineSettings(
             registrar=es256.from_public_pem(config.registrar_key.read_bytes()),
-            instance=secrets.token_hex(8),
+            instance=instance,
             host=config.host,
             terms=Terms(config.ping_interval, config.line_in_flight, config.line_lifetime),
         )
@@ -48,12 +60,40 @@ class Relay:
             metrics=self.metrics,
             nonce=lambda: secrets.token_bytes(NONCE_SIZE),
             clock=time.time,
+            random=secrets.SystemRandom().random,
         )
-        self._control = control_plane(bus=self.bus, metrics=self.metrics, registrar=_registrar(config), clock=time.time)
+        self._control = control_plane(
+            bus=self.bus,
+            state=self._state,
+            metrics=self.metrics,
+            registrar=_registrar(config),
+            clock=time.time,
+        )
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Reach other relays from the start of the process to its end."""
+        await receive()
+        await self.bus.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.bus.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def drain(self) -> None:
+        """Tell the load balancer, take nothing new, and let every line go at its own moment."""
+        self._state.draining = True
+        self.bus.withdraw()
+        await asyncio.sleep(UNSUBSCRIBE_S)
+        await self._line.drain(*self._drain)
+
+    def _superseded(self, tid: UUID, epoch: int) -> None:
+        self._line.superseded(tid, epoch)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection or request."""
-        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self._ask(scope, receive, send)
         elif scope["type"] == "websocket" and scope["path"] == LINE_PATH:
             await self._line(scope, receive, send)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from relay_cloud import http_answer
-from relay_cloud.bus.bus import Bus
+from relay_cloud.bus.bus import Asked, Bus
 from relay_cloud.http_answer import Receive, Scope, Send
 from relay_cloud.limits import BODY_READ_S, DISCARD_S, MAX_DISCARD, TokenBuckets
 from relay_cloud.metrics import Metrics
@@ -80,7 +80,7 @@ class AskRoute:
             raise Failed(Outcome.MALFORMED)
         if request.sender != ticket.sender:
             raise Failed(Outcome.TICKET_FOREIGN)
-        return await self._bus.ask(tid, request.rid, message, request.deadline_ms / 1000)
+        return await self._bus.ask(Asked(tid, request.rid, request.kid, message, request.deadline_ms / 1000))
 
     async def _keys(self, scope: Scope, send: Send) -> None:
         name, _, rest = scope["path"][len(PREFIX) :].partition("/")
@@ -89,7 +89,7 @@ class AskRoute:
         except Failed as failed:
             await http_answer.refuse(send, failed.outcome)
             return
-        document = self._bus.keys(tid) if rest == "keys" else None
+        document = await self._bus.keys(tid) if rest == "keys" else None
         if rest != "keys":
             await http_answer.not_allowed(send)
         elif document is None:

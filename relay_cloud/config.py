@@ -31,6 +31,10 @@ class Config(BaseSettings):
     service_key: Path | None = Field(
         None, description="PEM file, public signing key of the Teams service, handed to directories at registration."
     )
+    nats: str = Field("", description="URL of the NATS server between several relays; empty: this is the only one.")
+    drain_window: float = Field(
+        60, ge=0, le=3600, description="Seconds over which a stopping relay lets its lines go, each at its own moment."
+    )
     tenant_rate: float = Field(50, gt=0, description="Requests a second a tenant may send on average.")
     tenant_burst: int = Field(100, gt=0, description="Requests a tenant may send at once.")
     line_in_flight: int = Field(64, gt=0, le=4096, description="Requests in flight on one line; more are refused busy.")
@@ -43,6 +47,14 @@ class Config(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ValueError("must be an http(s) URL")
+        return value
+
+    @field_validator("nats")
+    @classmethod
+    def _bus(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"nats", "tls"} or not parts.hostname):
+            raise ValueError("must be nats://host:port or tls://host:port")
         return value
 
     @property

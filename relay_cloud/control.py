@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
@@ -39,7 +40,16 @@ class _Renew(BaseModel):
     sig: str = Field(max_length=128)
 
 
-def control_plane(*, bus: Bus, metrics: Metrics, registrar: Registrar | None, clock: Callable[[], float]) -> FastAPI:
+@dataclass(slots=True)
+class State:
+    """Whether the process is about to stop."""
+
+    draining: bool = False
+
+
+def control_plane(
+    *, bus: Bus, state: State, metrics: Metrics, registrar: Registrar | None, clock: Callable[[], float]
+) -> FastAPI:
     """Return the application for everything but the hot routes."""
     app = FastAPI(title="contact-relay", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -49,6 +59,8 @@ def control_plane(*, bus: Bus, metrics: Metrics, registrar: Registrar | None, cl
 
     @app.get("/readyz")
     async def readyz() -> PlainTextResponse:
+        if state.draining or not bus.ready:
+            return PlainTextResponse("stopping\n" if state.draining else "no bus\n", status_code=503)
         return PlainTextResponse("ready\n")
 
     @app.get("/metrics")

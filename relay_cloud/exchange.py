@@ -1,9 +1,10 @@
-"""The requests in flight on one line: each waits for its answer under a deadline and ends in one named outcome."""
+"""The requests in flight on one line: what was sent, what the directory has confirmed, and who waits for the answer."""
 
 import asyncio
 from collections.abc import Callable
 
-from relay_cloud.outcomes import Failed, Outcome
+from relay_cloud.asking import ACK_S, Sink
+from relay_cloud.outcomes import Outcome
 from relay_cloud.wire.frame import RefusalCode, RequestFrame
 
 _REFUSALS = {
@@ -19,60 +20,100 @@ class Exchange:
     """What one line owes its askers.
 
     `send` hands one message to the line's writer and never waits. At most `limit` requests are in flight; the next
-    fails BUSY at once. A closed exchange fails every waiting request LINE_LOST at once.
+    fails BUSY at once. A closed exchange fails every waiting request LINE_LOST at once. A line whose directory has not
+    confirmed a request in time is `suspect` until anything is heard from it again.
     """
 
     def __init__(self, send: Callable[[bytes], None], limit: int) -> None:
         self._send = send
         self._limit = limit
-        self._waiting: dict[bytes, asyncio.Future[bytes]] = {}
+        self._waiting: dict[bytes, Sink] = {}
+        self._unconfirmed: dict[bytes, float] = {}
+        self._watch: asyncio.TimerHandle | None = None
         self._closed = False
+        self.suspect = False
+        self.suspected = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    async def ask(self, rid: bytes, message: bytes, timeout_s: float) -> bytes:
-        """Return the response to the request; raises Failed with BUSY, REPLAYED, LINE_LOST, DEADLINE or a refusal."""
+    def ask(self, rid: bytes, message: bytes, sink: Sink, *, again: bool = False) -> None:
+        """Send a request; `sink` is told what becomes of it, before this returns if nothing was sent."""
         if self._closed:
-            raise Failed(Outcome.LINE_LOST)
-        if len(self._waiting) >= self._limit:
-            raise Failed(Outcome.BUSY)
-        if rid in self._waiting:
-            raise Failed(Outcome.REPLAYED)
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[bytes] = loop.create_future()
-        self._waiting[rid] = future
-        timer = loop.call_later(timeout_s, _fail, future, Outcome.DEADLINE)
-        try:
-            self._send(RequestFrame(message).encode())
-            return await future
-        finally:
-            timer.cancel()
-            del self._waiting[rid]
+            sink.failed(Outcome.LINE_LOST)
+        elif len(self._waiting) >= self._limit:
+            sink.failed(Outcome.BUSY)
+        elif rid in self._waiting:
+            sink.failed(Outcome.REPLAYED)
+        else:
+            self._waiting[rid] = sink
+            loop = asyncio.get_running_loop()
+            self._unconfirmed[rid] = loop.time() + ACK_S
+            if self._watch is None:
+                self._watch = loop.call_later(ACK_S, self._look)
+            self._send(RequestFrame(message, again).encode())
+
+    def carries(self, rid: bytes) -> bool:
+        """Whether this request is in flight here."""
+        return rid in self._waiting
+
+    def forget(self, rid: bytes, sink: Sink) -> None:
+        """Take no answer for `sink` any more; another one's request of the same id goes on."""
+        if self._waiting.get(rid) is sink:
+            self._end(rid)
+
+    def heard(self) -> None:
+        """Anything came from the directory: the line carries."""
+        self.suspect = False
+
+    def ack(self, rid: bytes) -> None:
+        """Note that the directory has the request."""
+        self._unconfirmed.pop(rid, None)
+        sink = self._waiting.get(rid)
+        if sink is not None:
+            sink.acked()
 
     def answer(self, rid: bytes, response: bytes) -> bool:
         """Deliver a response; False if nobody waits for it (late, or never asked)."""
-        future = self._waiting.get(rid)
-        if future is None or future.done():
+        sink = self._end(rid)
+        if sink is None:
             return False
-        future.set_result(response)
+        sink.answered(response)
         return True
 
     def refuse(self, rid: bytes, code: RefusalCode) -> bool:
         """Deliver the directory's refusal; False if nobody waits for it."""
-        future = self._waiting.get(rid)
-        if future is None or future.done():
+        sink = self._end(rid)
+        if sink is None:
             return False
-        future.set_exception(Failed(_REFUSALS[code]))
+        sink.failed(_REFUSALS[code])
         return True
 
     def close(self) -> None:
         """Fail everything in flight: the line is gone."""
         self._closed = True
-        for future in self._waiting.values():
-            _fail(future, Outcome.LINE_LOST)
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        waiting, self._waiting, self._unconfirmed = self._waiting, {}, {}
+        for sink in waiting.values():
+            sink.failed(Outcome.LINE_LOST)
 
+    def _end(self, rid: bytes) -> Sink | None:
+        self._unconfirmed.pop(rid, None)
+        return self._waiting.pop(rid, None)
 
-def _fail(future: asyncio.Future[bytes], outcome: Outcome) -> None:
-    if not future.done():
-        future.set_exception(Failed(outcome))
+    def _look(self) -> None:
+        """Suspect the line if its oldest unconfirmed request is overdue; look again when the next one would be."""
+        self._watch = None
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        while self._unconfirmed:
+            rid, due = next(iter(self._unconfirmed.items()))
+            if due > now:
+                self._watch = loop.call_at(due, self._look)
+                return
+            del self._unconfirmed[rid]
+            if not self.suspect:
+                self.suspect = True
+                self.suspected += 1

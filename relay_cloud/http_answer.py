@@ -11,6 +11,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+_LATER = frozenset({Outcome.BUSY, Outcome.BUS_DOWN})
 _COMMON = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"retry-after"),
@@ -35,7 +36,7 @@ async def answer(send: Send, status: int, kind: bytes, body: bytes, extra: list[
 
 async def refuse(send: Send, outcome: Outcome) -> None:
     """Send the named error."""
-    extra = [(b"retry-after", str(outcomes.RETRY_AFTER_S).encode())] if outcome is Outcome.BUSY else []
+    extra = [(b"retry-after", str(outcomes.RETRY_AFTER_S).encode())] if outcome in _LATER else []
     if outcome is Outcome.TOO_LARGE:
         extra.append((b"connection", b"close"))
     await answer(send, outcomes.STATUS[outcome], b"application/json", outcomes.body(outcome), extra)

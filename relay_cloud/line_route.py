@@ -3,32 +3,34 @@
 import asyncio
 import contextlib
 import logging
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from relay_cloud.bus.bus import Bus, Line
+from relay_cloud.bus.bus import Asked, Bus, Line
 from relay_cloud.exchange import Exchange
 from relay_cloud.http_answer import Receive, Scope, Send
 from relay_cloud.limits import HANDSHAKE_S, Failures
 from relay_cloud.metrics import Metrics
+from relay_cloud.outcomes import Failed
+from relay_cloud.wire import published
 from relay_cloud.wire.credential import Credential
-from relay_cloud.wire.envelope import Malformed
-from relay_cloud.wire.frame import Keys, Refused, ResponseFrame
+from relay_cloud.wire.envelope import MAX_DEADLINE_MS, Malformed, decode_request
+from relay_cloud.wire.frame import Ack, Drain, Keys, Probe, Probed, Refused, ResponseFrame
 from relay_cloud.wire.handshake import HandshakeFailed, Terms
 from relay_cloud.wire.session import FromDirectory, RelaySession
+from relay_cloud.writer import Writer
 
 log = logging.getLogger("relay_cloud.line")
 
-WRITE_S = 5.0
-"""A message must leave within this time, or the line is closed with 1013."""
 LINES_PER_KEY = 4
 """Open lines of one identity key; beyond, the oldest is closed with 1008 (superseded)."""
 LIFETIME_GRACE_S = 60.0
 """A directory replaces its line within the lifetime; one that has not after this time more is closed with 1008."""
-POLICY, TRY_AGAIN = 1008, 1013
+DRAIN_TICK_S = 0.1
+POLICY, RESTART = 1008, 1012
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class LineSettings:
 
 
 class LineRoute:
-    """Serves lines; `nonce` returns 32 random bytes, `clock` Unix seconds."""
+    """Serves lines; `nonce` returns 32 random bytes, `clock` Unix seconds, `random` a number in [0, 1)."""
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class LineRoute:
         metrics: Metrics,
         nonce: Callable[[], bytes],
         clock: Callable[[], float],
+        random: Callable[[], float],
     ) -> None:
         self._bus = bus
         self._settings = settings
@@ -59,14 +62,21 @@ class LineRoute:
         self._nonce = nonce
         self._clock = clock
         self._failures = Failures()
-        self._owners: dict[Line, _Writer] = {}
+        self._random = random
+        self._owners: dict[UUID, dict[Line, Writer]] = {}
+        self._probes: dict[Line, asyncio.Task[None]] = {}
+        self._draining = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one line until it ends."""
         await receive()  # websocket.connect
+        if self._draining:
+            await send({"type": "websocket.http.response.start", "status": 503, "headers": []})
+            await send({"type": "websocket.http.response.body", "body": b"this relay is stopping\n"})
+            return
         await send({"type": "websocket.accept"})
         address = (scope.get("client") or ("",))[0]
-        writer = _Writer(send)
+        writer = Writer(send)
         session = self._session()
         try:
             if not await self._shake(session, receive, writer, address):
@@ -91,7 +101,7 @@ class LineRoute:
         if credential.epoch < self._bus.newest_epoch(credential.tid):
             raise HandshakeFailed("superseded", "a newer registration of this tenant is connected")
 
-    async def _shake(self, session: RelaySession, receive: Receive, writer: "_Writer", address: str) -> bool:
+    async def _shake(self, session: RelaySession, receive: Receive, writer: Writer, address: str) -> bool:
         try:
             async with asyncio.timeout(HANDSHAKE_S):
                 while session.credential is None:
@@ -124,7 +134,7 @@ class LineRoute:
             self._failures.note(address, self._clock())
             log.warning("line refused: %s", failure.code)
 
-    async def _serve(self, session: RelaySession, receive: Receive, writer: "_Writer") -> None:
+    async def _serve(self, session: RelaySession, receive: Receive, writer: Writer) -> None:
         if session.credential is None:
             return
         line = Line(session.credential, Exchange(writer.write, self._settings.terms.max_inflight))
@@ -134,13 +144,14 @@ class LineRoute:
             line.exchange.close()
 
         writer.lost = lost
-        self._owners[line] = writer
+        self._owners.setdefault(line.credential.tid, {})[line] = writer
         self._supersede(line)
         self._bus.attach(line)
         log.info("line open")
         try:
             async with asyncio.timeout(self._lifetime(line.credential)):
                 while (data := await _message(receive)) is not None:
+                    line.exchange.heard()
                     received = session.receive(data, self._clock())
                     if received is not None:
                         self._take(line, received)
@@ -151,8 +162,14 @@ class LineRoute:
             log.warning("line closed: %s", error)
         finally:
             lost()
-            del self._owners[line]
+            self._gone(line)
             log.info("line closed")
+
+    def _gone(self, line: Line) -> None:
+        mine = self._owners[line.credential.tid]
+        del mine[line]
+        if not mine:
+            del self._owners[line.credential.tid]
 
     def _lifetime(self, credential: Credential) -> float:
         """Return the seconds a line may live; it must not outlive the proof it was opened with."""
@@ -165,76 +182,82 @@ class LineRoute:
         elif isinstance(received, Refused):
             if not line.exchange.refuse(received.rid, received.code):
                 self._metrics.late_answers += 1
+        elif isinstance(received, Ack):
+            line.exchange.ack(received.rid)
         elif isinstance(received, Keys):
-            line.keys = received.document
+            line.kids, line.keys = published.kids(received.document), received.document
+            self._bus.published(line)
+        elif isinstance(received, Probe):
+            self._probe(line, received.message)
+
+    def superseded(self, tid: UUID, epoch: int) -> None:
+        """Close the tenant's lines of registrations before this one."""
+        for held in tuple(self._owners.get(tid, ())):
+            if held.credential.epoch < epoch:
+                self._close(held, "superseded")
+
+    async def drain(self, window_s: float, grace_s: float) -> None:
+        """Refuse new lines, let the open ones go at random moments of the window, and return once all are gone.
+
+        A directory has `grace_s` to open another line and leave by itself; what is in flight is answered first.
+        """
+        self._draining = True
+        lines = [line for mine in self._owners.values() for line in mine]
+        await asyncio.gather(*(self._let_go(line, self._random() * window_s, grace_s) for line in lines))
+
+    async def _let_go(self, line: Line, after_s: float, grace_s: float) -> None:
+        await asyncio.sleep(after_s)
+        if not self._held(line):
+            return
+        self._writer(line).write(Drain(int(grace_s)).encode())
+        await self._until(grace_s, lambda: not self._held(line))
+        await self._until(MAX_DEADLINE_MS / 1000, lambda: not (self._held(line) and len(line.exchange)))
+        if self._held(line):
+            self._close(line, "draining", RESTART)
+
+    async def _until(self, seconds: float, so: Callable[[], bool]) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not so():  # noqa: ASYNC110 - it ends in a few places, and the process ends with it
+                    await asyncio.sleep(DRAIN_TICK_S)
+
+    def _held(self, line: Line) -> bool:
+        return line in self._owners.get(line.credential.tid, ())
+
+    def _writer(self, line: Line) -> Writer:
+        return self._owners[line.credential.tid][line]
 
     def _supersede(self, line: Line) -> None:
         """Close the tenant's lines of an older registration, and the oldest ones of a key that has too many."""
-        mine = [held for held in self._owners if held.credential.tid == line.credential.tid]
+        self.superseded(line.credential.tid, line.credential.epoch)
+        mine = self._owners[line.credential.tid]
         same = [held for held in mine if held.credential.thumbprint == line.credential.thumbprint]
-        excess = same[: max(0, len(same) - LINES_PER_KEY)]
-        for held in mine:
-            if held.credential.epoch < line.credential.epoch or held in excess:
-                self._bus.detach(held)
-                self._owners[held].close(POLICY, "superseded")
+        for held in same[: max(0, len(same) - LINES_PER_KEY)]:
+            self._close(held, "superseded")
 
+    def _close(self, line: Line, reason: str, code: int = POLICY) -> None:
+        self._bus.detach(line)
+        self._writer(line).close(code, reason)
 
-class _Writer:
-    """The one task that writes to a socket, so that a request never waits for a congested line.
+    def _probe(self, line: Line, message: bytes) -> None:
+        """Carry the directory's request to itself as if a client had sent it; one at a time."""
+        request = decode_request(message)
+        if request.tid != line.credential.tid:
+            raise Malformed("probe of another tenant")
+        if line not in self._probes:
+            asked = Asked(request.tid, request.rid, request.kid, message, request.deadline_ms / 1000)
+            task = self._probes[line] = asyncio.create_task(self._ask(line, asked))
+            task.add_done_callback(lambda _: self._probes.pop(line, None))
 
-    What is queued is bounded by the requests in flight. A message that does not leave in time ends the line.
-    """
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._queue: deque[bytes] = deque()
-        self._wake = asyncio.Event()
-        self._closing: tuple[int, str] | None = None
-        self.lost: Callable[[], None] = lambda: None
-        self._task = asyncio.create_task(self._run())
-
-    def write(self, message: bytes) -> None:
-        self._queue.append(message)
-        self._wake.set()
-
-    def close(self, code: int, reason: str) -> None:
-        self._closing = (code, reason)
-        self._wake.set()
-
-    async def finish(self) -> None:
-        """Let a requested close go out, then end."""
-        if self._closing is None:
-            self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
-
-    async def _run(self) -> None:
+    async def _ask(self, line: Line, asked: Asked) -> None:
         try:
-            while True:
-                await self._wake.wait()
-                self._wake.clear()
-                while self._queue:
-                    await self._write(self._queue.popleft())
-                if self._closing is not None:
-                    await self._hang_up(*self._closing)
-                    return
-        except TimeoutError:
-            log.warning("line closed: it does not drain")
-            await self._hang_up(TRY_AGAIN, "does not drain")
-        except Exception as error:  # noqa: BLE001 - whatever the server raises, the socket is gone
-            log.info("line lost while writing: %s", type(error).__name__)
-        finally:
-            self.lost()
-
-    async def _write(self, message: bytes) -> None:
-        async with asyncio.timeout(WRITE_S):
-            await self._send({"type": "websocket.send", "bytes": message})
-
-    async def _hang_up(self, code: int, reason: str) -> None:
-        self.lost()
-        with contextlib.suppress(Exception):  # the other side may have gone first
-            async with asyncio.timeout(WRITE_S):
-                await self._send({"type": "websocket.close", "code": code, "reason": reason})
+            await self._bus.ask(asked)
+        except Failed:
+            answered = False
+        else:
+            answered = True
+        if self._held(line):
+            self._writer(line).write(Probed(asked.rid, answered).encode())
 
 
 def _failure(error: Exception) -> HandshakeFailed:

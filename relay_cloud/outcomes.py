@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     BUSY = "busy"
     LINE_LOST = "line_lost"
     NO_DIRECTORY = "no_directory"
+    BUS_DOWN = "bus_down"
     DEADLINE = "deadline"
     CLIENT_GONE = "client_gone"
 
@@ -41,6 +42,7 @@ STATUS: dict[Outcome, int] = {
     Outcome.CLIENT_GONE: 499,
     Outcome.LINE_LOST: 502,
     Outcome.NO_DIRECTORY: 503,
+    Outcome.BUS_DOWN: 503,
     Outcome.DEADLINE: 504,
 }
 
@@ -59,6 +61,7 @@ _MESSAGES: dict[Outcome, str] = {
     Outcome.CLIENT_GONE: "the client went away",
     Outcome.LINE_LOST: "the directory's line was lost while it worked on the request",
     Outcome.NO_DIRECTORY: "no directory of this tenant is connected",
+    Outcome.BUS_DOWN: "the relays cannot reach each other: try again shortly",
     Outcome.DEADLINE: "the directory did not answer in time",
 }
 

@@ -42,7 +42,7 @@ def register(
 
     from directory_server.fronts.uplink import registration
     from directory_server.fronts.uplink import tenant as record
-    from directory_server.fronts.uplink.line import line_url
+    from directory_server.fronts.uplink.dial import line_url
 
     try:
         line_url(relay)

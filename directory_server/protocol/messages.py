@@ -11,7 +11,9 @@ from typing import Any
 from relay_cloud.wire import base64url
 
 RESPONSE_KEY_SIZE = 32
-OPERATIONS = frozenset({"search", "people", "person", "whoami"})
+PROBE = "probe"
+"""What a directory asks itself through the relay, and nobody else."""
+OPERATIONS = frozenset({"search", "people", "person", "whoami", PROBE})
 MAX_SEARCH_LIMIT = 50
 MAX_FAMILIAR = 200
 MAX_TEXT = 256

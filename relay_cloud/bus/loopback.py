@@ -4,48 +4,72 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from relay_cloud.bus.bus import Line
+from relay_cloud.asking import Asking
+from relay_cloud.bus.bus import Asked, Line
+from relay_cloud.bus.held import HeldLines, send
 from relay_cloud.outcomes import Failed, Outcome
 
 
 class Loopback:
     """Lines by tenant, in memory; implements `bus.Bus`."""
 
+    ready = True
+
     def __init__(self) -> None:
-        self._lines: dict[UUID, list[Line]] = {}
+        self.hedged = 0
+        self._held = HeldLines()
+
+    async def start(self) -> None:
+        """Nothing to begin."""
+
+    async def stop(self) -> None:
+        """Nothing to end."""
+
+    def withdraw(self) -> None:
+        """Nobody else asks."""
 
     def attach(self, line: Line) -> None:
-        """Offer an open line; the newest one of a tenant gets its requests."""
-        self._lines.setdefault(line.credential.tid, []).append(line)
+        """Offer an open line; it serves once it has published keys."""
+        self._held.add(line)
+
+    def published(self, line: Line) -> None:
+        """Note that the keys of an attached line have changed; they are looked at with each request anyway."""
 
     def detach(self, line: Line) -> None:
         """Take the line back; unknown lines are ignored."""
-        held = self._lines.get(line.credential.tid, [])
-        if line in held:
-            held.remove(line)
-        if not held:
-            self._lines.pop(line.credential.tid, None)
+        self._held.remove(line)
 
-    async def ask(self, tid: UUID, rid: bytes, message: bytes, timeout_s: float) -> bytes:
+    async def ask(self, asked: Asked) -> bytes:
         """Return the response of the tenant's directory; raises Failed, at once NO_DIRECTORY if there is none."""
-        line = self._ready(tid)
+        line = self._held.choose(asked.tid, asked.kid)
         if line is None:
-            raise Failed(Outcome.NO_DIRECTORY)
-        return await line.exchange.ask(rid, message, timeout_s)
+            known = self._held.published(asked.tid) is not None
+            raise Failed(Outcome.UNKNOWN_KEY if known else Outcome.NO_DIRECTORY)
+        tried = [line]
 
-    def keys(self, tid: UUID) -> Mapping[str, Any] | None:
+        def again(asking: Asking) -> None:
+            for other in self._held.others(asked.tid, asked.kid, line):
+                tried.append(other)
+                send(asking, other, asked, again=True)
+
+        asking = Asking(again)
+        send(asking, line, asked)
+        try:
+            return await asking.outcome(asked.timeout_s)
+        finally:
+            for one in tried:
+                one.exchange.forget(asked.rid, asking)
+            self.hedged += asking.hedged
+
+    async def keys(self, tid: UUID) -> Mapping[str, Any] | None:
         """Return the key configuration to seal to, or None without a directory."""
-        line = self._ready(tid)
+        line = self._held.published(tid)
         return line.keys if line else None
 
     def newest_epoch(self, tid: UUID) -> int:
         """Return the highest epoch among the tenant's open lines, 0 without one."""
-        return max((line.credential.epoch for line in self._lines.get(tid, ())), default=0)
+        return self._held.newest_epoch(tid)
 
     def lines(self) -> list[Line]:
         """Return this instance's open lines."""
-        return [line for held in self._lines.values() for line in held]
-
-    def _ready(self, tid: UUID) -> Line | None:
-        # A line serves once it has published the keys that requests are sealed to.
-        return next((line for line in reversed(self._lines.get(tid, ())) if line.keys is not None), None)
+        return self._held.all()

@@ -8,10 +8,13 @@ REFUSED  18  rid (16) | code (1)       directory → relay: it cannot be opened 
 KEYS     19  JSON key configuration    directory → relay
 ACK      20  rid (16)                  directory → relay: received, being worked on
 DRAIN    21  seconds (4, big endian)   relay → directory: open another line, this one ends soon
+AGAIN    24  request outer             relay → directory: the same request may have come over another line
+PROBE    22  request outer             directory → relay: carry this as if a client had sent it
+PROBED   23  rid (16) | answered (1)   relay → directory: what became of it
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -37,6 +40,9 @@ class Kind(IntEnum):
     KEYS = 19
     ACK = 20
     DRAIN = 21
+    PROBE = 22
+    PROBED = 23
+    AGAIN = 24
 
 
 class RefusalCode(IntEnum):
@@ -63,13 +69,22 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class RequestFrame:
-    """A sealed request for the directory; `message` is its outer form, unread."""
+    """A sealed request for the directory; `message` is its outer form, unread.
+
+    `again` if nobody confirmed it over another line: executed already, it is answered here too instead of refused.
+    """
 
     message: bytes
+    again: bool = False
+
+    @property
+    def rid(self) -> bytes:
+        """The request's id; it may be short if the request is malformed."""
+        return self.message[17 : 17 + RID_SIZE]
 
     def encode(self) -> bytes:
         """Return the bytes that travel."""
-        return b"\x10" + self.message
+        return (b"\x18" if self.again else b"\x10") + self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +148,30 @@ class Drain:
         return b"\x15" + self.seconds.to_bytes(4, "big")
 
 
-Frame = Talk | RequestFrame | ResponseFrame | Refused | Keys | Ack | Drain
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A request of the directory to itself, to see whether what clients send would arrive."""
+
+    message: bytes
+
+    def encode(self) -> bytes:
+        """Return the bytes that travel."""
+        return b"\x16" + self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """Whether a probe was answered."""
+
+    rid: bytes
+    answered: bool
+
+    def encode(self) -> bytes:
+        """Return the bytes that travel."""
+        return b"\x17" + self.rid + bytes((self.answered,))
+
+
+Frame = Talk | RequestFrame | ResponseFrame | Refused | Keys | Ack | Drain | Probe | Probed
 
 
 def decode(data: bytes) -> Frame:
@@ -151,23 +189,58 @@ def decode(data: bytes) -> Frame:
 
 
 def _rare(kind: int, content: bytes) -> Frame:
-    if kind == Kind.REFUSED:
-        _size(content, RID_SIZE + 1, RID_SIZE + 1)
-        try:
-            return Refused(content[:RID_SIZE], RefusalCode(content[RID_SIZE]))
-        except ValueError as error:
-            raise Malformed("unknown refusal code") from error
-    if kind == Kind.ACK:
-        _size(content, RID_SIZE, RID_SIZE)
-        return Ack(content)
-    if kind == Kind.DRAIN:
-        _size(content, 4, 4)
-        return Drain(int.from_bytes(content, "big"))
-    if kind == Kind.KEYS:
-        return Keys(_object(content))
     if kind in (Kind.HELLO, Kind.CHALLENGE, Kind.PROOF, Kind.OK, Kind.DENIED):
         return Talk(Kind(kind), _object(content))
-    raise Malformed("unknown frame kind")
+    read = _RARE.get(kind)
+    if read is None:
+        raise Malformed("unknown frame kind")
+    return read(content)
+
+
+def _refused(content: bytes) -> Refused:
+    _size(content, RID_SIZE + 1, RID_SIZE + 1)
+    try:
+        return Refused(content[:RID_SIZE], RefusalCode(content[RID_SIZE]))
+    except ValueError as error:
+        raise Malformed("unknown refusal code") from error
+
+
+def _ack(content: bytes) -> Ack:
+    _size(content, RID_SIZE, RID_SIZE)
+    return Ack(content)
+
+
+def _drain(content: bytes) -> Drain:
+    _size(content, 4, 4)
+    return Drain(int.from_bytes(content, "big"))
+
+
+def _again(content: bytes) -> RequestFrame:
+    _size(content, REQUEST_HEADER_SIZE + 1, MAX_MESSAGE)
+    return RequestFrame(content, again=True)
+
+
+def _probe(content: bytes) -> Probe:
+    _size(content, REQUEST_HEADER_SIZE + 1, MAX_MESSAGE)
+    return Probe(content)
+
+
+def _probed(content: bytes) -> Probed:
+    _size(content, RID_SIZE + 1, RID_SIZE + 1)
+    if content[RID_SIZE] > 1:
+        raise Malformed("probed is neither 0 nor 1")
+    return Probed(content[:RID_SIZE], content[RID_SIZE] == 1)
+
+
+_RARE: dict[int, Callable[[bytes], Frame]] = {
+    Kind.REFUSED: _refused,
+    Kind.ACK: _ack,
+    Kind.DRAIN: _drain,
+    Kind.AGAIN: _again,
+    Kind.PROBE: _probe,
+    Kind.PROBED: _probed,
+    Kind.KEYS: lambda content: Keys(_object(content)),
+}
 
 
 def _size(content: bytes, least: int, most: int) -> None:

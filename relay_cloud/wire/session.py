@@ -13,11 +13,23 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from relay_cloud.wire import frame, handshake
 from relay_cloud.wire.credential import Credential
 from relay_cloud.wire.envelope import Malformed
-from relay_cloud.wire.frame import Ack, Drain, Frame, Keys, Kind, Refused, RequestFrame, ResponseFrame, Talk
+from relay_cloud.wire.frame import (
+    Ack,
+    Drain,
+    Frame,
+    Keys,
+    Kind,
+    Probe,
+    Probed,
+    Refused,
+    RequestFrame,
+    ResponseFrame,
+    Talk,
+)
 from relay_cloud.wire.handshake import HandshakeFailed, Terms
 
-FromDirectory = ResponseFrame | Refused | Keys | Ack
-FromRelay = RequestFrame | Drain
+FromDirectory = ResponseFrame | Refused | Keys | Ack | Probe
+FromRelay = RequestFrame | Drain | Probed
 
 
 class State(Enum):

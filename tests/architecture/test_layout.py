@@ -34,11 +34,11 @@ FOLDERS = {
 FILES = {
     "connectors": "connector contact errors events mapping pick registry settings straight",
     "relay_cloud": (
-        "README __main__ app ask_route config control exchange http_answer limits line_route metrics outcomes registrar"
-        " tickets"
+        "README __main__ app ask_route asking config control exchange http_answer limits line_route metrics outcomes"
+        " registrar server tickets writer"
     ),
-    "relay_cloud/wire": "base64url credential envelope es256 frame handshake session",
-    "relay_cloud/bus": "bus loopback",
+    "relay_cloud/wire": "base64url credential envelope es256 frame handshake published session",
+    "relay_cloud/bus": "bus carried held journey loopback nats outgoing remote subscriptions",
     "directory_server": "__main__ config",
     "directory_server/app": "connected directory doctor ldap_counts ldap_listener ldap_process ldap_worker ldap_workers questions server signals"
     " status telephony",

@@ -93,10 +93,13 @@ class Uplinked:
     database: Database
     asked: list[tuple[str, frozenset[str]]]
 
+    def _open(self) -> int:
+        return sum(line.state == "connected" for line in self.uplink.status())
+
     async def connected(self, seconds: float = 10) -> None:
         """Wait until the line is open."""
         with anyio.fail_after(seconds):
-            while not self.uplink.status() or self.uplink.status()[0].state != "connected":  # noqa: ASYNC110 - as pages do
+            while not self._open():  # noqa: ASYNC110 - as pages do
                 await anyio.sleep(0.02)
 
 

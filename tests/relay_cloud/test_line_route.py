@@ -10,18 +10,21 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from relay_cloud import line_route
+from relay_cloud import line_route, writer
+from relay_cloud.bus.bus import Asked
 from relay_cloud.bus.loopback import Loopback
 from relay_cloud.line_route import LineRoute, LineSettings
 from relay_cloud.metrics import Metrics
 from relay_cloud.outcomes import Failed, Outcome
-from relay_cloud.wire import credential, es256
-from relay_cloud.wire.frame import Keys, Kind, Talk, decode
+from relay_cloud.wire import base64url, credential, es256
+from relay_cloud.wire.envelope import Request, SenderClass
+from relay_cloud.wire.frame import Ack, Drain, Keys, Kind, Probe, Probed, ResponseFrame, Talk, decode
 from relay_cloud.wire.handshake import Terms
 from relay_cloud.wire.session import DirectorySession, State
 
 pytestmark = pytest.mark.anyio
 
+KID = b"k" * 8
 TID, HOST, NOW = UUID(int=7), "relay.test", 1_780_000_000
 REGISTRAR, IDENTITY = (ec.derive_private_key(number, ec.SECP256R1()) for number in (91, 92))
 
@@ -56,7 +59,7 @@ class Peer:
             event = await self.sent.get()
             if event["type"] == "websocket.send":
                 self.session.receive(event["bytes"])
-        self.say(Keys({"of": "a directory"}).encode())
+        self.say(Keys({"opens": [base64url.encode(KID)]}).encode())
         await asyncio.sleep(0)
         return self
 
@@ -77,24 +80,110 @@ def anyio_backend() -> str:
 def routed(**terms: int) -> Iterator[tuple[LineRoute, Loopback]]:
     bus = Loopback()
     settings = LineSettings(REGISTRAR.public_key(), "instance", HOST, Terms(**terms))
-    yield LineRoute(bus=bus, settings=settings, metrics=Metrics(), nonce=lambda: bytes(32), clock=lambda: NOW), bus
+    yield (
+        LineRoute(
+            bus=bus,
+            settings=settings,
+            metrics=Metrics(),
+            nonce=lambda: bytes(32),
+            clock=lambda: NOW,
+            random=lambda: 0.5,
+        ),
+        bus,
+    )
 
 
-async def test_a_line_that_does_not_drain_leaves_its_requests_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line_route, "WRITE_S", 0.05)
+def asked(number: int = 0, timeout_s: float = 1) -> Asked:
+    rid = number.to_bytes(16, "big")
+    return Asked(TID, rid, KID, Request(TID, rid, KID, 1000, SenderClass.TAB, b"sealed").encode(), timeout_s)
+
+
+async def test_what_a_line_that_does_not_drain_had_goes_over_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "WRITE_S", 0.05)
     with routed() as (route, bus):
         healthy, stalled = await Peer(route).open(), await Peer(route).open()
         stalled.stalled = True
+        first = asyncio.create_task(bus.ask(asked(1)))
+        message = (await asyncio.wait_for(healthy.sent.get(), 1))["bytes"]
+        assert message == b"\x18" + asked(1).message
+        healthy.say(ResponseFrame(asked(1).rid + bytes(60)).encode())
+        assert await first == asked(1).rid + bytes(60)
+        assert [line.exchange.suspect for line in bus.lines()] == [False]
         with pytest.raises(Failed) as failed:
-            await bus.ask(TID, bytes(16), b"request", 1)
-        assert failed.value.outcome is Outcome.LINE_LOST
-        again = asyncio.create_task(bus.ask(TID, bytes(16), b"request", 0.2))
-        assert (await asyncio.wait_for(healthy.sent.get(), 1))["bytes"] == b"\x10request"
-        with pytest.raises(Failed):
-            await again
+            await bus.ask(asked(2, 0.2))
+        assert failed.value.outcome is Outcome.DEADLINE
         for peer in (healthy, stalled):
             peer.incoming.put_nowait({"type": "websocket.disconnect"})
             await peer.task
+
+
+async def test_a_confirmed_request_is_sent_to_nobody_else() -> None:
+    with routed() as (route, bus):
+        peers = [await Peer(route).open() for _ in range(2)]
+        task = asyncio.create_task(bus.ask(asked(1, 0.8)))
+        await asyncio.sleep(0.05)
+        chosen = next(peer for peer in peers if not peer.sent.empty())
+        chosen.say(Ack(asked(1).rid).encode())
+        with pytest.raises(Failed) as failed:
+            await task
+        assert failed.value.outcome is Outcome.DEADLINE
+        assert sum(peer.sent.qsize() for peer in peers) == 1
+        assert bus.hedged == 0
+        for peer in peers:
+            peer.incoming.put_nowait({"type": "websocket.disconnect"})
+            await peer.task
+
+
+async def test_a_probe_travels_like_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    with routed() as (route, _):
+        peer = await Peer(route).open()
+        for answers in (True, False):
+            probe = asked(3 + answers, 0.1)
+            peer.say(Probe(probe.message[:41] + (100).to_bytes(4, "big") + probe.message[45:]).encode())
+            assert decode((await peer.sent.get())["bytes"]).message[:41] == probe.message[:41]  # type: ignore[union-attr]
+            if answers:
+                peer.say(ResponseFrame(probe.rid + bytes(60)).encode())
+            assert decode((await asyncio.wait_for(peer.sent.get(), 1))["bytes"]) == Probed(probe.rid, answers)
+        foreign = Request(UUID(int=8), bytes(16), KID, 100, SenderClass.TAB, b"sealed").encode()
+        peer.say(Probe(foreign).encode())
+        assert await asyncio.wait_for(peer.closing(), 3) == (1008, "malformed")
+
+
+@pytest.mark.parametrize("document", [{}, {"opens": []}, {"opens": ["x"]}, {"opens": "AAAA"}, {"opens": [1]}])
+async def test_keys_that_do_not_say_what_they_open_end_the_line(document: dict[str, Any]) -> None:
+    with routed() as (route, _):
+        peer = await Peer(route).open()
+        peer.say(Keys(document).encode())
+        assert await asyncio.wait_for(peer.closing(), 3) == (1008, "malformed")
+
+
+async def test_a_draining_relay_tells_its_lines_answers_what_is_in_flight_and_takes_no_more() -> None:
+    with routed() as (route, bus):
+        peer = await Peer(route).open()
+        draining = asyncio.create_task(route.drain(0.2, 0.3))
+        assert decode((await asyncio.wait_for(peer.sent.get(), 1))["bytes"]) == Drain(0)
+        late = Peer(route)
+        assert await late.sent.get() == {"type": "websocket.http.response.start", "status": 503, "headers": []}
+        await late.task
+        task = asyncio.create_task(bus.ask(asked(1)))
+        await peer.sent.get()
+        await asyncio.sleep(0.5)
+        assert not draining.done()
+        peer.say(ResponseFrame(asked(1).rid + bytes(60)).encode())
+        assert await task
+        assert await asyncio.wait_for(peer.closing(), 3) == (1012, "draining")
+        await draining
+
+
+async def test_a_newer_registration_elsewhere_closes_the_lines_here() -> None:
+    with routed() as (route, bus):
+        peer = await Peer(route).open()
+        route.superseded(TID, 1)
+        route.superseded(UUID(int=9), 2)
+        assert len(bus.lines()) == 1
+        route.superseded(TID, 2)
+        assert bus.lines() == []
+        assert await asyncio.wait_for(peer.closing(), 3) == (1008, "superseded")
 
 
 async def test_a_line_that_outlives_its_lifetime_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ def test_a_taken_port_is_said_in_one_line(unstarted: Relay) -> None:
         ("tenant_rate = 0", [], {}, "tenant_rate"),
         ("", [], {"CONTACTORY_RELAY_PUBLIC_URL": "relay.example.com"}, "public_url"),
         ("", ["--listen", "8480"], {}, "host:port"),
-        ("", ["--nats", "nats://127.0.0.1"], {}, "not supported by this version"),
+        ("", ["--nats", "http://127.0.0.1"], {}, "nats"),
         ("", [], {"CONTACTORY_RELAY_NONSENSE": "1"}, "CONTACTORY_RELAY_NONSENSE"),
         ("", [], {"CONTACTORY_RELAY_TICKET_KEY": "/nowhere.pem"}, "/nowhere.pem"),
         ("", [], {"CONTACTORY_RELAY_REGISTRAR_CLIENT_ID": ""}, "registrar_client_id"),

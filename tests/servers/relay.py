@@ -38,7 +38,7 @@ class Relay:
         self.registrar = _write(self.folder, "registrar")
         self.ticket_key = _write(self.folder, "ticket")
         self.service_key = _write(self.folder, "service")
-        values = {
+        self._values: dict[str, Any] = {
             "listen": f"127.0.0.1:{self.port}",
             "public_url": self.url,
             "registrar_key": str(self.folder / "registrar.pem.pub"),
@@ -46,15 +46,17 @@ class Relay:
             "ticket_key": str(self.folder / "ticket.pem.pub"),
             "service_key": str(self.folder / "service.pem.pub"),
             "registrar_client_id": "administration",
-            **settings,
         }
-        lines = [
-            f"{name} = {value!r}" if isinstance(value, str) else f"{name} = {value}" for name, value in values.items()
-        ]
         self.config = self.folder / "relay.toml"
-        self.config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self.set(**settings)
         self.process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
+
+    def set(self, **settings: Any) -> None:
+        """Write its settings anew, for the next start."""
+        self._values |= settings
+        lines = [f"{k} = {v!r}" if isinstance(v, str) else f"{k} = {v}" for k, v in self._values.items()]
+        self.config.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def start(self) -> Self:
         """Start and wait until it is healthy."""
@@ -70,6 +72,12 @@ class Relay:
             else:
                 return self
         raise RuntimeError(f"relay did not start: {self.output()[-2000:]}")
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        assert self.process
+        return self.process.pid
 
     def kill(self) -> None:
         """End it at once, as kill -9 does."""

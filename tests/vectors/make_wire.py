@@ -12,7 +12,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from relay_cloud.wire import base64url, credential, es256, frame, handshake
-from relay_cloud.wire.frame import Ack, Drain, Keys, RefusalCode, Refused, RequestFrame, ResponseFrame
+from relay_cloud.wire.frame import Ack, Drain, Keys, Probe, Probed, RefusalCode, Refused, RequestFrame, ResponseFrame
 
 FILE = Path(__file__).with_name("wire.json")
 TID = UUID("3f2504e0-4f89-41d3-9a0c-0305e82c3301")
@@ -47,6 +47,9 @@ def frames() -> list[dict[str, Any]]:
         good("ack", Ack(rid), rid=base64url.encode(rid)),
         good("keys", Keys({"config": "e30"}), document={"config": "e30"}),
         good("drain", Drain(60), seconds=60),
+        good("request again", RequestFrame(outer, again=True), message=base64url.encode(outer), again=True),
+        good("probe", Probe(outer), message=base64url.encode(outer)),
+        good("probed", Probed(rid, answered=True), rid=base64url.encode(rid), answered=True),
         bad("empty", b""),
         bad("kind only", b"\x10"),
         bad("unknown kind", b"\x63abc"),
@@ -58,6 +61,9 @@ def frames() -> list[dict[str, Any]]:
         bad("keys that are no JSON", b"\x13{"),
         bad("keys that are no object", b"\x13[]"),
         bad("drain of three bytes", b"\x15\0\0\0"),
+        bad("request again without content", b"\x18" + outer[:46]),
+        bad("probe without content", b"\x16" + outer[:46]),
+        bad("probed too short", b"\x17" + rid),
     ]
 
 

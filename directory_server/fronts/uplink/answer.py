@@ -1,24 +1,26 @@
 """From a sealed request to its sealed answer: open, judge time and replay, verify who asks, ask the view, seal."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from directory_server.fronts.uplink.executions import WINDOW_S, Executions, Frame
 from directory_server.fronts.uplink.groups import RememberedGroups
 from directory_server.fronts.uplink.jwks import Jwks
 from directory_server.fronts.uplink.keys import SealingKeys
 from directory_server.fronts.uplink.operations import Asker, Operations
-from directory_server.fronts.uplink.replays import WINDOW_S, Replays
+from directory_server.fronts.uplink.probes import Probes
 from directory_server.fronts.uplink.tenant import Tenant
 from directory_server.protocol import identity, sealing
 from directory_server.protocol.identity import TokenRefused
 from directory_server.protocol.jwks import KeysUnavailable
-from directory_server.protocol.messages import BadMessage
+from directory_server.protocol.messages import PROBE, BadMessage
 from directory_server.protocol.padding import TooLarge
 from directory_server.protocol.sealing import CannotOpen, Opened
-from relay_cloud.wire.envelope import RID_SIZE, Malformed, Request, SenderClass, Status, decode_request
-from relay_cloud.wire.frame import RefusalCode, Refused, ResponseFrame
+from relay_cloud.wire.envelope import Malformed, Request, SenderClass, Status, decode_request
+from relay_cloud.wire.frame import RefusalCode, Refused, RequestFrame, ResponseFrame
 
 log = logging.getLogger("directory_server.uplink")
 
@@ -46,29 +48,47 @@ class Answerer:
     keys: SealingKeys
     jwks: Jwks
     groups: RememberedGroups
-    replays: Replays
+    executions: Executions
+    probes: Probes
     operations: Operations
     in_thread: InThread
     clock: Callable[[], float]
     nonce: Callable[[], bytes]
 
-    async def answer(self, message: bytes) -> ResponseFrame | Refused:
-        """Return the frame that answers the request; never raises for anything a sender can do."""
-        rid = message[17 : 17 + RID_SIZE].ljust(RID_SIZE, b"\0")
+    async def answer(self, frame: RequestFrame) -> Frame:
+        """Return the frame that answers the request, None if its time is over; never raises for what a sender can do.
+
+        Cancelled, the execution goes on: another line may have brought the same request.
+        """
         try:
-            request = decode_request(message)
+            request = decode_request(frame.message)
         except Malformed:
-            return Refused(rid, RefusalCode.MALFORMED)
-        opened = self._open(request)
-        if isinstance(opened, RefusalCode):
-            return Refused(rid, opened)
+            return Refused(frame.rid, RefusalCode.MALFORMED)
+        running = self.executions.running(request) if frame.again else None
+        if running is None:
+            opened = self._open(request)
+            if isinstance(opened, RefusalCode):
+                return Refused(frame.rid, opened)
+            if not _timely(opened, self.clock()):
+                return self._seal(opened, *self._late())
+            running = self.executions.start(request, self._execute(opened))
+        return await asyncio.shield(running)
+
+    def _late(self) -> tuple[Status, dict[str, Any]]:
+        body = {"error": "clock", "message": "the sender's clock is wrong", "now": int(self.clock())}
+        return Status.CLOCK, body
+
+    async def _execute(self, opened: Opened) -> Frame:
         try:
-            status, body = Status.OK, await self._perform(opened)
+            async with asyncio.timeout(opened.request.deadline_ms / 1000) as time:
+                status, body = Status.OK, await self._perform(opened)
         except _Judged as judged:
             status, body = judged.status, dict(judged.body)
         except BadMessage as error:
             status, body = Status.BAD_REQUEST, {"error": "bad_request", "message": str(error)}
         except Exception as error:  # noqa: BLE001 - the asker gets a clear answer, the log the kind of fault
+            if time.expired():
+                return None  # the relay has told the asker
             # Only the kind: a message could quote what was searched.
             log.error("operation %s failed: %s", opened.inner.operation, type(error).__name__)  # noqa: TRY400
             status, body = Status.FAILED, {"error": "failed", "message": "the directory could not answer"}
@@ -93,15 +113,16 @@ class Answerer:
         # Only what was sealed to us counts as seen, so that nobody else can burn a request id.
         if not _timely(opened, now):
             return None  # answered with the right time, never executed
-        if self.replays.full(now):
+        if self.executions.full(now):
             return RefusalCode.BUSY
-        return None if self.replays.first(opened.request.rid, now) else RefusalCode.REPLAYED
+        return None if self.executions.first(opened.request, now) else RefusalCode.REPLAYED
 
     async def _perform(self, opened: Opened) -> dict[str, Any]:
         now, inner = self.clock(), opened.inner
-        if not _timely(opened, now):
-            body = {"error": "clock", "message": "the sender's clock is wrong", "now": int(now)}
-            raise _Judged(Status.CLOCK, body)
+        if inner.operation == PROBE:
+            if not self.probes.ours(opened.request.rid):
+                raise BadMessage("op is unknown")
+            return {}
         if opened.request.sender is SenderClass.SERVICE:
             asker = self._service(opened, now)
         else:

@@ -8,6 +8,8 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from directory_server.protocol.keys import MAX_LIFETIME, SealingKey, key_id, publish
+from relay_cloud.wire import base64url
+from relay_cloud.wire.published import OPENS
 
 ROTATE_S = 24 * 3600
 KEEP_OLD_S = 2 * 3600
@@ -54,13 +56,21 @@ class SealingKeys:
                 return held.key
         return None
 
+    @property
+    def current(self) -> tuple[bytes, ec.EllipticCurvePublicKey]:
+        """The key that clients seal to, after its id."""
+        return self._held[0].kid, self._held[0].key.public_key()
+
     def document(
         self, *, tid: UUID, identity: ec.EllipticCurvePrivateKey, credential: str, allow_service_end: bool
     ) -> dict[str, Any]:
-        """Return the signed key configuration to publish; it expires before its key is destroyed."""
+        """Return the signed key configuration to publish; it expires before its key is destroyed.
+
+        `opens` tells the relay the ids of all keys that still open; clients seal to those in the configuration.
+        """
         current = self._held[0]
         start = int(current.made) - BACKDATE_S
-        return publish(
+        configuration = publish(
             tid=tid,
             sequence=int(current.made),
             not_before=start,
@@ -70,3 +80,4 @@ class SealingKeys:
             identity=identity,
             credential=credential,
         )
+        return configuration | {OPENS: [base64url.encode(held.kid) for held in self._held]}

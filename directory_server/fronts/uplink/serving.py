@@ -1,7 +1,6 @@
 """Serving: one registration at work, that is its line, its sealing keys and its answers."""
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -11,16 +10,27 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from directory_server.fronts.uplink.answer import NONCE_SIZE, Answerer, InThread
+from directory_server.fronts.uplink.executions import Executions
 from directory_server.fronts.uplink.groups import RememberedGroups
+from directory_server.fronts.uplink.instances import Instances
 from directory_server.fronts.uplink.jwks import Jwks
 from directory_server.fronts.uplink.keys import SealingKeys
 from directory_server.fronts.uplink.line import Line, LineState
 from directory_server.fronts.uplink.operations import Operations
-from directory_server.fronts.uplink.replays import Replays
+from directory_server.fronts.uplink.probes import Probes
 from directory_server.fronts.uplink.tenant import Tenant
 from directory_server.observe.status import Health, LineStatus
+from relay_cloud.wire.envelope import Request
 from relay_cloud.wire.handshake import NONCE_SIZE as HELLO_NONCE_SIZE
 from relay_cloud.wire.session import DirectorySession
+
+LINES = 2
+"""Each to another relay instance: a relay that is stopped, frozen or cut off takes nothing with it."""
+_VERDICTS = {
+    LineState.CONNECTED: Health.GOOD,
+    LineState.SPARE: Health.GOOD,
+    LineState.DENIED: Health.BAD,
+}
 
 
 class Serving:
@@ -42,28 +52,37 @@ class Serving:
     ) -> None:
         self._identity = identity
         self._now = now
+        self._probes = Probes(secrets.token_bytes)
         self._answerer = Answerer(
             tenant=tenant,
             keys=SealingKeys(self._unix()),
             jwks=Jwks(tenant.authority, tenant.tid, fetch, monotonic),
             groups=RememberedGroups(),
-            replays=Replays(),
+            executions=Executions(),
+            probes=self._probes,
             operations=operations,
             in_thread=in_thread,
             clock=self._unix,
             nonce=lambda: secrets.token_bytes(NONCE_SIZE),
         )
-        self._line = Line(
-            tenant.relay,
+        instances = Instances()
+        self._lines = [self._new_line(instances, monotonic) for _ in range(LINES)]
+        self._tasks = [asyncio.create_task(line.run()) for line in self._lines]
+
+    def _new_line(self, instances: Instances, monotonic: Callable[[], float]) -> Line:
+        return Line(
+            self.tenant.relay,
             hello=self._hello,
             keys=self._document,
             answer=self._answerer.answer,
+            probe=self._probe,
+            probed=self._probes.over,
+            instances=instances,
             random=secrets.SystemRandom().random,
             sleep=asyncio.sleep,
-            now=now,
+            now=self._now,
             monotonic=monotonic,
         )
-        self._task = asyncio.create_task(self._line.run())
 
     def _unix(self) -> float:
         return self._now().timestamp()
@@ -74,26 +93,37 @@ class Serving:
         return self._answerer.tenant
 
     async def stop(self) -> None:
-        """Close the line; requests in flight fail at the relay as line_lost."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        """Close the lines; requests in flight fail at the relay as line_lost."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._answerer.executions.close()
 
     async def adopt(self, credential: str) -> None:
         """Go on with a renewed credential."""
         self._answerer.tenant = replace(self._answerer.tenant, credential=credential)
-        await self._line.publish()
+        await self._publish()
 
     async def rotate(self) -> None:
         """Make and publish a new sealing key if it is due."""
         if self._answerer.keys.rotate(self._unix()):
-            await self._line.publish()
+            await self._publish()
 
-    def status(self) -> LineStatus:
-        """Return the line for the status page."""
-        health = self._line.health
-        verdict = {LineState.CONNECTED: Health.GOOD, LineState.DENIED: Health.BAD}.get(health.state, Health.WARNING)
+    def status(self) -> tuple[LineStatus, ...]:
+        """Return the lines for the status page."""
+        return tuple(self._status(line) for line in self._lines)
+
+    def _status(self, line: Line) -> LineStatus:
+        health = line.health
+        verdict = _VERDICTS.get(health.state, Health.WARNING)
         return LineStatus(self.tenant.relay, health.state.value, health.since, verdict, health.last_error)
+
+    async def _publish(self) -> None:
+        await asyncio.gather(*(line.publish() for line in self._lines))
+
+    def _probe(self) -> Request:
+        kid, key = self._answerer.keys.current
+        return self._probes.make(self.tenant.tid, kid, key, self._unix())
 
     def _hello(self, host: str) -> DirectorySession:
         return DirectorySession(

@@ -82,7 +82,7 @@ class Uplink:
 
     def status(self) -> tuple[LineStatus, ...]:
         """Return the lines for the status page; empty before registration."""
-        return () if self._serving is None else (self._serving.status(),)
+        return () if self._serving is None else self._serving.status()
 
     async def _watch(self) -> None:
         while True:

@@ -1,49 +1,53 @@
+"""The bus of a single relay keeps the promises of every bus."""
+
 import asyncio
-from uuid import UUID
 
 import pytest
 
-from relay_cloud.bus.bus import Bus, Line
+from relay_cloud.bus.bus import Bus
 from relay_cloud.bus.loopback import Loopback
-from relay_cloud.exchange import Exchange
-from relay_cloud.outcomes import Failed, Outcome
-from relay_cloud.wire.credential import Credential
-
-pytestmark = pytest.mark.anyio
-TID, OTHER = UUID(int=1), UUID(int=2)
+from tests.contracts.bus_contract import OTHER, TID, BusContract, Directory, Net
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-def line(epoch: int = 1, tid: UUID = TID) -> tuple[Line, list[bytes]]:
-    sent: list[bytes] = []
-    return Line(Credential(tid, "t", epoch, 0, 1), Exchange(sent.append, 4)), sent
-
-
-async def test_the_newest_line_with_keys_gets_the_requests() -> None:
-    bus: Bus = Loopback()
-    with pytest.raises(Failed) as failed:
-        await bus.ask(TID, b"r", b"m", 1)
-    assert failed.value.outcome is Outcome.NO_DIRECTORY
-    (old, to_old), (new, to_new) = line(), line(2)
-    bus.attach(old)
-    assert bus.keys(TID) is None
-    old.keys = {"k": 1}
-    bus.attach(new)
-    assert bus.keys(TID) == {"k": 1}, "a line without keys does not serve yet"
-    new.keys = {"k": 2}
-    asking = asyncio.create_task(bus.ask(TID, b"r", b"m", 1))
+async def at_once() -> None:
     await asyncio.sleep(0)
-    assert (len(to_old), len(to_new)) == (0, 1)
-    new.exchange.answer(b"r", b"yes")
-    assert await asking == b"yes"
-    assert bus.keys(OTHER) is None
-    assert bus.newest_epoch(TID) == 2
-    bus.detach(new)
-    bus.detach(new)
-    assert (bus.keys(TID), bus.newest_epoch(TID), bus.lines()) == ({"k": 1}, 1, [old])
-    bus.detach(old)
+
+
+class TestLoopback(BusContract):
+    @pytest.fixture
+    def net(self) -> Net:
+        bus: Bus = Loopback()
+        return Net(bus, bus, bus, at_once)
+
+
+@pytest.mark.anyio
+async def test_the_newest_keys_are_handed_out_and_the_highest_epoch_known() -> None:
+    bus = Loopback()
+    old, new = Directory(bus).attach(), Directory(bus, epoch=2).attach()
+    assert (bus.newest_epoch(TID), bus.newest_epoch(OTHER)) == (2, 0)
+    assert await bus.keys(TID) == new.line.keys
+    new.line.exchange.suspect = True
+    assert await bus.keys(TID) == old.line.keys, "a line that may carry nothing is no place to seal for"
+    new.leave()
+    bus.detach(new.line)
+    assert (bus.newest_epoch(TID), bus.lines()) == (1, [old.line])
+    old.leave()
     assert (bus.newest_epoch(TID), bus.lines()) == (0, [])
+
+
+@pytest.mark.anyio
+async def test_requests_are_spread_by_what_is_in_flight() -> None:
+    bus = Loopback()
+    directories = [Directory(bus, "ack").attach() for _ in range(2)]
+    lines = [one.line for one in directories]
+    for expected in ((1, 0), (1, 1), (2, 1), (2, 2)):
+        chosen = min(lines[::-1], key=lambda line: len(line.exchange))
+        assert bus._held.choose(TID, directories[0].kid) is chosen
+        chosen.exchange.ask(bytes((len(lines[0].exchange), len(lines[1].exchange), *bytes(14))), b"m" * 60, Nobody())
+        assert sorted(len(line.exchange) for line in lines) == sorted(expected)
+
+
+class Nobody:
+    def acked(self) -> None: ...
+    def answered(self, response: bytes) -> None: ...
+    def failed(self, outcome: object) -> None: ...

@@ -8,14 +8,28 @@ from hypothesis import strategies as st
 
 from relay_cloud.wire import base64url, frame
 from relay_cloud.wire.envelope import MAX_MESSAGE, Malformed
-from relay_cloud.wire.frame import Ack, Drain, Keys, Kind, RefusalCode, Refused, RequestFrame, ResponseFrame, Talk
+from relay_cloud.wire.frame import (
+    Ack,
+    Drain,
+    Keys,
+    Kind,
+    Probe,
+    Probed,
+    RefusalCode,
+    Refused,
+    RequestFrame,
+    ResponseFrame,
+    Talk,
+)
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "wire.json").read_text())
 rids = st.binary(min_size=16, max_size=16)
 documents = st.dictionaries(st.text(max_size=10), st.integers() | st.text(max_size=20), max_size=5)
 talks = st.sampled_from([Kind.HELLO, Kind.CHALLENGE, Kind.PROOF, Kind.OK, Kind.DENIED])
 frames = (
-    st.builds(RequestFrame, st.binary(min_size=47, max_size=300))
+    st.builds(RequestFrame, st.binary(min_size=47, max_size=300), st.booleans())
+    | st.builds(Probe, st.binary(min_size=47, max_size=300))
+    | st.builds(Probed, rids, st.booleans())
     | st.builds(ResponseFrame, st.binary(min_size=50, max_size=300))
     | st.builds(Refused, rids, st.sampled_from(RefusalCode))
     | st.builds(Keys, documents)
@@ -38,7 +52,7 @@ def test_frames_of_the_vectors(case: dict[str, Any]) -> None:
     for name in ("message", "rid"):
         if name in case:
             assert base64url.encode(getattr(read, name)) == case[name]
-    for name in ("code", "seconds", "document"):
+    for name in ("code", "seconds", "document", "again", "answered"):
         if name in case:
             assert getattr(read, name) == case[name]
 

@@ -29,6 +29,7 @@ TEXTS = {
     "hours": "vor {n} h",
     "days": "vor {n} Tagen",
     "no_sources": "Noch keine Quelle. So kommt eine hinzu: contact-directory source add",
+    "spare": "nicht nötig: jedes Relay hat eine Verbindung",
     "no_line": "Kein Mandant registriert, Teams-Benutzer können nicht suchen. Registrieren: "
     "contact-directory tenant register",
     "not_registered": "nicht registriert",

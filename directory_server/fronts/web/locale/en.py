@@ -29,6 +29,7 @@ TEXTS = {
     "hours": "{n} h ago",
     "days": "{n} days ago",
     "no_sources": "No source yet. Add one with: contact-directory source add",
+    "spare": "not needed: each relay has a line",
     "no_line": "No tenant registered, so Teams users cannot ask. Register one with: contact-directory tenant register",
     "not_registered": "not registered",
     "connected": "connected",

@@ -1,4 +1,4 @@
-"""What the uplink keeps in memory: sealing keys, groups, replayed ids, the provider's keys."""
+"""What the uplink keeps in memory: sealing keys, groups, the provider's keys."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,15 +9,11 @@ import anyio
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from hypothesis import given
-from hypothesis import strategies as st
 
 from directory_server.fronts.uplink import groups as group_module
-from directory_server.fronts.uplink import replays as replay_module
 from directory_server.fronts.uplink.groups import KEPT_S, RememberedGroups
 from directory_server.fronts.uplink.jwks import Jwks
 from directory_server.fronts.uplink.keys import KEEP_OLD_S, ROTATE_S, SealingKeys
-from directory_server.fronts.uplink.replays import MAX_ENTRIES, WINDOW_S, Replays
 from directory_server.protocol import keys
 from directory_server.protocol.identity import TokenRefused
 from directory_server.protocol.jwks import COOLDOWN, FRESH, RETRY, KeysUnavailable
@@ -72,30 +68,6 @@ def test_groups_are_remembered_eight_hours_by_tenant_and_user(monkeypatch: pytes
     for user in "abc":
         remembered.remember(TID, user, frozenset({"g"}), 4)
     assert remembered.recall(TID, "a", 5) == frozenset()
-
-
-@given(st.lists(st.tuples(st.binary(min_size=1, max_size=1), st.floats(0, 200)), max_size=60))
-def test_no_id_passes_twice_within_the_window(events: list[tuple[bytes, float]]) -> None:
-    replays, now, last = Replays(), 0.0, dict[bytes, float]()
-    for rid, pause in events:
-        now += pause
-        fresh = replays.first(rid, now)
-        if rid in last and now - last[rid] <= 2 * WINDOW_S:
-            assert not fresh
-        if fresh:
-            last[rid] = now
-
-
-def test_the_replay_table_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert MAX_ENTRIES >= 5000
-    monkeypatch.setattr(replay_module, "MAX_ENTRIES", 2)
-    replays = Replays()
-    assert replays.first(b"a", 0)
-    assert not replays.full(0)
-    assert replays.first(b"b", 0)
-    assert replays.full(1)
-    assert not replays.full(400), "old ids have made room, though none was added since"
-    assert replays.first(b"c", 400)
 
 
 class Provider:

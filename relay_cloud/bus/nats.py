@@ -1,0 +1,293 @@
+"""The bus of several relays over core NATS: a subscription is the routing table, nothing is stored.
+
+A request goes over a line of this relay if one carries; else to one of the relays that hold a line behind which its
+key is known. The second round goes to all of them (`journey`); what is said in between is in `carried`.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from relay_cloud.bus import carried
+from relay_cloud.bus.bus import Asked, Line
+from relay_cloud.bus.carried import Kind, Round
+from relay_cloud.bus.held import HeldLines
+from relay_cloud.bus.journey import Journey
+from relay_cloud.bus.outgoing import Outgoing
+from relay_cloud.bus.remote import Reporter
+from relay_cloud.bus.subscriptions import Subscriptions
+from relay_cloud.outcomes import Failed, Outcome
+from relay_cloud.wire import published
+from relay_cloud.wire.envelope import Malformed, Request, decode_request
+
+log = logging.getLogger("relay_cloud.bus")
+
+FRESH_S = 3.0
+"""So long after the bus came back others may not have subscribed anew yet."""
+KEYS_S = 2.0
+_OPTIONS: dict[str, Any] = {
+    "max_reconnect_attempts": -1,
+    "reconnect_time_wait": 0.25,
+    "ping_interval": 5,
+    "max_outstanding_pings": 2,
+    "connect_timeout": 2,
+    # What is asked while the bus is away waits here for a moment; more than that fails at once.
+    "pending_size": 1 << 20,
+    "no_echo": True,
+}
+
+
+class NatsBus:
+    """Lines here and at other relays; implements `bus.Bus`.
+
+    `instance` names this relay, `superseded(tid, epoch)` is called when a line of a higher epoch than known here is
+    open anywhere. `start` returns before the server is reached; until then nothing but own lines carries.
+    """
+
+    def __init__(self, url: str, instance: str, superseded: Callable[[UUID, int], None]) -> None:
+        self.instance = instance
+        self.hedged = 0
+        self._url = url
+        self._superseded = superseded
+        self._held = HeldLines()
+        self._client = Client()
+        self._subscriptions = Subscriptions(self._client)
+        self._journeys: dict[bytes, Journey] = {}
+        self._wanting: dict[str, asyncio.Future[bytes | None]] = {}
+        self._numbers = itertools.count()
+        self._outgoing = Outgoing(self._client)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._back_at = float("-inf")
+        self._trouble: type[Exception] | None = None
+        self._served: dict[UUID, set[str]] = {}
+
+    async def start(self) -> None:
+        """Connect in the background, and stay so."""
+        self._subscriptions.want(carried.replies(self.instance), self._on_reply)
+        self._tasks = [
+            asyncio.create_task(work()) for work in (self._connect, self._subscriptions.run, self._outgoing.run)
+        ]
+
+    async def stop(self) -> None:
+        """Leave the bus."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(NatsError, OSError):
+            await self._client.close()
+
+    @property
+    def ready(self) -> bool:
+        """Whether other relays can be reached."""
+        return self._client.is_connected
+
+    async def settled(self) -> None:
+        """Wait until the others can reach the lines attached before."""
+        await self._subscriptions.settled()
+
+    def attach(self, line: Line) -> None:
+        """Offer an open line; it serves once it has published keys."""
+        self._held.add(line)
+        self._announce(line.credential.tid)
+        self._follow(line.credential.tid)
+
+    def published(self, line: Line) -> None:
+        """Note that the keys of an attached line have changed."""
+        self._follow(line.credential.tid)
+
+    def detach(self, line: Line) -> None:
+        """Take the line back; unknown lines are ignored."""
+        if self._held.remove(line):
+            self._follow(line.credential.tid)
+
+    def withdraw(self) -> None:
+        """Take no more requests of other relays; own lines go on."""
+        for tid in tuple(self._served):
+            for subject in self._served.pop(tid):
+                self._subscriptions.drop(subject)
+
+    async def ask(self, asked: Asked) -> bytes:
+        """Return the response of the tenant's directory; raises Failed, at once NO_DIRECTORY if there is none."""
+        if asked.rid in self._journeys:
+            raise Failed(Outcome.REPLAYED)
+        journey = self._journeys[asked.rid] = Journey(self, self._held, asked)
+        try:
+            return await journey.run()
+        finally:
+            del self._journeys[asked.rid]
+            self.hedged += journey.hedged
+
+    async def keys(self, tid: UUID) -> Mapping[str, Any] | None:
+        """Return the key configuration to seal to, or None without a directory."""
+        line = self._held.published(tid)
+        if line is not None and not line.exchange.suspect:
+            return line.keys
+        reply = carried.keys_reply(self.instance, next(self._numbers))
+        answer = self._wanting[reply] = asyncio.get_running_loop().create_future()
+        self.publish(carried.everybody(tid), bytes((Kind.WANT_KEYS,)), reply, lambda: _resolve(answer, None))
+        try:
+            async with asyncio.timeout(KEYS_S):
+                found = await answer
+        except TimeoutError:
+            found = None
+        finally:
+            del self._wanting[reply]
+        if found:
+            return published.read(found)
+        return line.keys if line is not None else None
+
+    def newest_epoch(self, tid: UUID) -> int:
+        """Return the highest epoch among the tenant's lines that are open here, 0 without one."""
+        return self._held.newest_epoch(tid)
+
+    def lines(self) -> list[Line]:
+        """Return this instance's open lines."""
+        return self._held.all()
+
+    # what journeys need
+
+    def publish(self, subject: str, payload: bytes, reply: str = "", failed: Callable[[], None] | None = None) -> None:
+        """Send soon; `failed` is called if it cannot be."""
+        self._outgoing.put(subject, payload, reply, failed)
+
+    def fresh(self) -> bool:
+        """Whether the bus came back a moment ago."""
+        return asyncio.get_running_loop().time() - self._back_at < FRESH_S
+
+    # the connection
+
+    async def _connect(self) -> None:
+        def connected() -> None:
+            self._trouble = None
+            log.info("bus connected")
+            self._subscriptions.wake()
+            for line in self._held.all():
+                self._announce(line.credential.tid)
+
+        async def reconnected() -> None:
+            self._back_at = asyncio.get_running_loop().time()
+            connected()
+
+        async def disconnected() -> None:
+            log.warning("bus lost")
+
+        async def error(problem: Exception) -> None:
+            if type(problem) is not self._trouble:  # each try anew brings the same
+                self._trouble = type(problem)
+                log.warning("bus: %s", self._trouble.__name__)
+
+        await self._client.connect(
+            self._url, disconnected_cb=disconnected, reconnected_cb=reconnected, error_cb=error, **_OPTIONS
+        )
+        connected()
+
+    # what others say
+
+    async def _on_reply(self, message: Msg) -> None:
+        nobody = message.headers is not None and message.headers.get("Status") == "503"
+        name = message.subject.rpartition(".")[2]
+        if name[:1] == "k":
+            answer = self._wanting.get(message.subject)
+            if answer is not None:
+                _resolve(answer, None if nobody else message.data)
+            return
+        try:
+            round_, journey = Round(int(name[:1])), self._journeys.get(bytes.fromhex(name[1:]))
+            if journey is None:
+                return
+            if nobody:
+                journey.nobody(round_)
+            else:
+                journey.hear(round_, carried.decode_said(message.data))
+        except ValueError:  # Malformed among them
+            log.warning("bus: a reply that is none")
+
+    async def _on_request(self, message: Msg) -> None:
+        with _checked():
+            request = decode_request(message.data)
+            line = self._held.choose(request.tid, request.kid)
+            if line is None:
+                self._refuse(message.reply, Outcome.UNKNOWN_KEY)
+            elif line.exchange.suspect:
+                self._refuse(message.reply, Outcome.LINE_LOST)
+            else:
+                self._carry(line, request, message.data, message.reply, again=False)
+
+    async def _on_everybody(self, message: Msg) -> None:
+        with _checked():
+            kind, content = carried.decode_everybody(message.data)
+            tid = UUID(hex=message.subject.rpartition(".")[2])
+            if kind is Kind.AGAIN:
+                self._again(decode_request(content), content, message.reply)
+            elif kind is Kind.WANT_KEYS:
+                line = self._held.published(tid)
+                if line is not None:
+                    self.publish(message.reply, json.dumps(line.keys).encode())
+            else:
+                self._compare(tid, int.from_bytes(content, "big"))
+
+    def _again(self, request: Request, message: bytes, reply: str) -> None:
+        fit = self._held.others(request.tid, request.kid, None)
+        free = [line for line in fit if not line.exchange.carries(request.rid)]
+        if free:
+            self._carry(min(free, key=lambda line: line.exchange.suspect), request, message, reply, again=True)
+        elif not fit:
+            self._refuse(reply, Outcome.UNKNOWN_KEY)
+
+    def _carry(self, line: Line, request: Request, message: bytes, reply: str, *, again: bool) -> None:
+        reporter = Reporter(lambda said: self.publish(reply, said.encode()), request.deadline_ms / 1000)
+        reporter.end = lambda: line.exchange.forget(request.rid, reporter)
+        line.exchange.ask(request.rid, message, reporter, again=again)
+
+    def _refuse(self, reply: str, outcome: Outcome) -> None:
+        self.publish(reply, carried.failed(outcome, confirmed=False).encode())
+
+    def _compare(self, tid: UUID, epoch: int) -> None:
+        here = self._held.newest_epoch(tid)
+        if epoch > here:
+            self._superseded(tid, epoch)
+        elif epoch < here:
+            self._announce(tid)
+
+    # what this relay says
+
+    def _announce(self, tid: UUID) -> None:
+        self.publish(carried.everybody(tid), carried.epoch(self._held.newest_epoch(tid)))
+
+    def _follow(self, tid: UUID) -> None:
+        """Listen for what the tenant's lines here can serve."""
+        lines = self._held.of(tid)
+        keys = {carried.requests(tid, kid) for line in lines if line.keys is not None for kid in line.kids}
+        wanted = keys | ({carried.everybody(tid)} if lines else set())
+        had = self._served.pop(tid, set())
+        if wanted:
+            self._served[tid] = wanted
+        for subject in had - wanted:
+            self._subscriptions.drop(subject)
+        for subject in wanted - had:
+            if subject in keys:
+                self._subscriptions.want(subject, self._on_request, carried.QUEUE)
+            else:
+                self._subscriptions.want(subject, self._on_everybody)
+
+
+@contextlib.contextmanager
+def _checked() -> Iterator[None]:
+    try:
+        yield
+    except (Malformed, ValueError):
+        log.warning("bus: a message that is none")
+
+
+def _resolve(future: "asyncio.Future[bytes | None]", value: bytes | None) -> None:
+    if not future.done():
+        future.set_result(value)
