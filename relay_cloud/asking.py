@@ -71,7 +71,7 @@ class Asking:
         if self._error in WORTH_ANOTHER_TRY and outcome is not Outcome.NO_DIRECTORY:
             self._error = outcome  # what says more wins
         if outcome in WORTH_ANOTHER_TRY:
-            self._once_more()
+            self.once_more()
         if self._running <= 0:
             self._fail(self._error)
 
@@ -87,9 +87,10 @@ class Asking:
 
     def _silent(self) -> None:
         if not self._heard:
-            self._once_more()
+            self.once_more()
 
-    def _once_more(self) -> None:
+    def once_more(self) -> None:
+        """Send the request again, unless that was done or the outcome is known."""
         again, self._again = self._again, None
         if again is not None and not self._future.done():
             before = self._running

@@ -14,7 +14,7 @@ from relay_cloud.outcomes import Outcome
 from relay_cloud.wire.envelope import with_deadline
 
 RETRY_S = 0.3
-"""After so long a request that reached nobody just after the bus came back is sent again: the others subscribe anew."""
+"""What reached nobody just after the bus came back is sent again, while others subscribe anew."""
 
 
 class Sending(Protocol):
@@ -25,8 +25,8 @@ class Sending(Protocol):
     def publish(self, subject: str, payload: bytes, reply: str, failed: Callable[[], None]) -> None:
         """Send; `failed` is called if it cannot be."""
 
-    def fresh(self) -> bool:
-        """Whether the bus came back a moment ago."""
+    def shaky(self) -> bool:
+        """Whether the bus is away or came back a moment ago."""
 
 
 class Journey:
@@ -40,7 +40,8 @@ class Journey:
         self._due = self._loop.time() + asked.timeout_s
         self._asking = Asking(self._again)
         self._broadcast: Broadcast | None = None
-        self._retry: asyncio.TimerHandle | None = None
+        self._retries: dict[Round, asyncio.TimerHandle] = {}
+        self._published = False
         self._nobody = False
         self._tried: list[Line] = []
 
@@ -62,8 +63,8 @@ class Journey:
         finally:
             if self._broadcast is not None:
                 self._broadcast.close()
-            if self._retry is not None:
-                self._retry.cancel()
+            for retry in self._retries.values():
+                retry.cancel()
             for line in self._tried:
                 line.exchange.forget(self._asked.rid, self._asking)
 
@@ -81,17 +82,23 @@ class Journey:
         else:
             self._asking.failed(said.outcome)
 
+    def back(self) -> None:
+        """Take that the bus was away: an answer may have been lost, so that the request is sent again."""
+        if self._published:
+            self._asking.once_more()
+
     def nobody(self, round_: Round) -> None:
         """Take that nobody listens to what was sent."""
         if self._asking.done:
             return
-        if round_ is Round.AGAIN:
+        if self._bus.shaky():
+            send = self._first if round_ is Round.FIRST else self._everybody
+            self._retries[round_] = self._loop.call_later(RETRY_S, send)
+        elif round_ is Round.AGAIN:
             if self._broadcast is not None:
                 # A line here may be of the tenant and not know the key.
                 here = self._held.published(self._asked.tid) is not None
                 self._broadcast.nobody(Outcome.UNKNOWN_KEY if here else Outcome.NO_DIRECTORY)
-        elif self._bus.fresh() and self._retry is None:
-            self._retry = self._loop.call_later(RETRY_S, self._first)
         else:
             self._nobody = True
             self._asking.failed(Outcome.NO_DIRECTORY)
@@ -106,17 +113,20 @@ class Journey:
 
     def _again(self, _: Asking) -> None:
         asked = self._asked
-        message = self._left()
         tried = self._tried[0] if self._tried else None
-        self._broadcast = Broadcast(self._asking, alone=self._nobody)
+        self._broadcast = Broadcast(self._asking, alone=self._nobody, shaky=self._bus.shaky)
         for line in self._held.others(asked.tid, asked.kid, tried):
             self._try(line, again=True)
-        self._publish(carried.everybody(asked.tid), Round.AGAIN, carried.again(message))
+        self._everybody()
+
+    def _everybody(self) -> None:
+        self._publish(carried.everybody(self._asked.tid), Round.AGAIN, carried.again(self._left()))
 
     def _left(self) -> bytes:
         return with_deadline(self._asked.message, int((self._due - self._loop.time()) * 1000))
 
     def _publish(self, subject: str, round_: Round, payload: bytes) -> None:
+        self._published = True
         reply = carried.reply(self._bus.instance, round_, self._asked.rid)
         self._bus.publish(subject, payload, reply, lambda: self._lost(round_))
 

@@ -7,9 +7,8 @@ key is known. The second round goes to all of them (`journey`); what is said in 
 import asyncio
 import contextlib
 import itertools
-import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -21,18 +20,19 @@ from relay_cloud.bus import carried
 from relay_cloud.bus.bus import Asked, Line
 from relay_cloud.bus.carried import Kind, Round
 from relay_cloud.bus.held import HeldLines
+from relay_cloud.bus.holder import Holder
 from relay_cloud.bus.journey import Journey
 from relay_cloud.bus.outgoing import Outgoing
-from relay_cloud.bus.remote import Reporter
+from relay_cloud.bus.pulse import Pulse
 from relay_cloud.bus.subscriptions import Subscriptions
 from relay_cloud.outcomes import Failed, Outcome
 from relay_cloud.wire import published
-from relay_cloud.wire.envelope import Malformed, Request, decode_request
 
 log = logging.getLogger("relay_cloud.bus")
 
 FRESH_S = 3.0
 """So long after the bus came back others may not have subscribed anew yet."""
+FLUSH_S = 2
 KEYS_S = 2.0
 _OPTIONS: dict[str, Any] = {
     "max_reconnect_attempts": -1,
@@ -57,30 +57,33 @@ class NatsBus:
         self.instance = instance
         self.hedged = 0
         self._url = url
-        self._superseded = superseded
         self._held = HeldLines()
         self._client = Client()
         self._subscriptions = Subscriptions(self._client)
+        self._holder = Holder(self._held, self._subscriptions, self.publish, old=self._old, superseded=superseded)
         self._journeys: dict[bytes, Journey] = {}
         self._wanting: dict[str, asyncio.Future[bytes | None]] = {}
         self._numbers = itertools.count()
         self._outgoing = Outgoing(self._client)
         self._tasks: list[asyncio.Task[None]] = []
+        self._away = False
         self._back_at = float("-inf")
         self._trouble: type[Exception] | None = None
-        self._served: dict[UUID, set[str]] = {}
+        self._pulse = Pulse(_now, self._stood_still)
+        self._catching_up: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Connect in the background, and stay so."""
         self._subscriptions.want(carried.replies(self.instance), self._on_reply)
-        self._tasks = [
-            asyncio.create_task(work()) for work in (self._connect, self._subscriptions.run, self._outgoing.run)
-        ]
+        works = (self._connect(), self._subscriptions.run(), self._outgoing.run(), self._pulse.run())
+        self._tasks = [asyncio.create_task(work) for work in works]
 
     async def stop(self) -> None:
         """Leave the bus."""
         for task in self._tasks:
             task.cancel()
+        if self._catching_up is not None:
+            self._catching_up.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(NatsError, OSError):
             await self._client.close()
@@ -97,23 +100,21 @@ class NatsBus:
     def attach(self, line: Line) -> None:
         """Offer an open line; it serves once it has published keys."""
         self._held.add(line)
-        self._announce(line.credential.tid)
-        self._follow(line.credential.tid)
+        self._holder.announce(line.credential.tid)
+        self._holder.follow(line.credential.tid)
 
     def published(self, line: Line) -> None:
         """Note that the keys of an attached line have changed."""
-        self._follow(line.credential.tid)
+        self._holder.follow(line.credential.tid)
 
     def detach(self, line: Line) -> None:
         """Take the line back; unknown lines are ignored."""
         if self._held.remove(line):
-            self._follow(line.credential.tid)
+            self._holder.follow(line.credential.tid)
 
     def withdraw(self) -> None:
         """Take no more requests of other relays; own lines go on."""
-        for tid in tuple(self._served):
-            for subject in self._served.pop(tid):
-                self._subscriptions.drop(subject)
+        self._holder.withdraw()
 
     async def ask(self, asked: Asked) -> bytes:
         """Return the response of the tenant's directory; raises Failed, at once NO_DIRECTORY if there is none."""
@@ -159,9 +160,9 @@ class NatsBus:
         """Send soon; `failed` is called if it cannot be."""
         self._outgoing.put(subject, payload, reply, failed)
 
-    def fresh(self) -> bool:
-        """Whether the bus came back a moment ago."""
-        return asyncio.get_running_loop().time() - self._back_at < FRESH_S
+    def shaky(self) -> bool:
+        """Whether the bus is away or came back a moment ago."""
+        return self._away or _now() - self._back_at < FRESH_S
 
     # the connection
 
@@ -171,13 +172,16 @@ class NatsBus:
             log.info("bus connected")
             self._subscriptions.wake()
             for line in self._held.all():
-                self._announce(line.credential.tid)
+                self._holder.announce(line.credential.tid)
 
         async def reconnected() -> None:
-            self._back_at = asyncio.get_running_loop().time()
+            self._away, self._back_at = False, _now()
             connected()
+            for journey in tuple(self._journeys.values()):
+                journey.back()
 
         async def disconnected() -> None:
+            self._away = True
             log.warning("bus lost")
 
         async def error(problem: Exception) -> None:
@@ -189,6 +193,24 @@ class NatsBus:
             self._url, disconnected_cb=disconnected, reconnected_cb=reconnected, error_cb=error, **_OPTIONS
         )
         connected()
+
+    def _old(self) -> bool:
+        """Whether what comes now waited while this process stood still."""
+        self._pulse.look()
+        return self._catching_up is not None
+
+    def _stood_still(self) -> None:
+        if self._catching_up is None:
+            log.warning("stood still: what waited meanwhile is left to others")
+            self._catching_up = asyncio.create_task(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        """Wait until the server has nothing left from before."""
+        try:
+            with contextlib.suppress(NatsError, OSError):
+                await self._client.flush(FLUSH_S)
+        finally:
+            self._catching_up = None
 
     # what others say
 
@@ -211,81 +233,9 @@ class NatsBus:
         except ValueError:  # Malformed among them
             log.warning("bus: a reply that is none")
 
-    async def _on_request(self, message: Msg) -> None:
-        with _checked():
-            request = decode_request(message.data)
-            line = self._held.choose(request.tid, request.kid)
-            if line is None:
-                self._refuse(message.reply, Outcome.UNKNOWN_KEY)
-            elif line.exchange.suspect:
-                self._refuse(message.reply, Outcome.LINE_LOST)
-            else:
-                self._carry(line, request, message.data, message.reply, again=False)
 
-    async def _on_everybody(self, message: Msg) -> None:
-        with _checked():
-            kind, content = carried.decode_everybody(message.data)
-            tid = UUID(hex=message.subject.rpartition(".")[2])
-            if kind is Kind.AGAIN:
-                self._again(decode_request(content), content, message.reply)
-            elif kind is Kind.WANT_KEYS:
-                line = self._held.published(tid)
-                if line is not None:
-                    self.publish(message.reply, json.dumps(line.keys).encode())
-            else:
-                self._compare(tid, int.from_bytes(content, "big"))
-
-    def _again(self, request: Request, message: bytes, reply: str) -> None:
-        fit = self._held.others(request.tid, request.kid, None)
-        free = [line for line in fit if not line.exchange.carries(request.rid)]
-        if free:
-            self._carry(min(free, key=lambda line: line.exchange.suspect), request, message, reply, again=True)
-        elif not fit:
-            self._refuse(reply, Outcome.UNKNOWN_KEY)
-
-    def _carry(self, line: Line, request: Request, message: bytes, reply: str, *, again: bool) -> None:
-        reporter = Reporter(lambda said: self.publish(reply, said.encode()), request.deadline_ms / 1000)
-        reporter.end = lambda: line.exchange.forget(request.rid, reporter)
-        line.exchange.ask(request.rid, message, reporter, again=again)
-
-    def _refuse(self, reply: str, outcome: Outcome) -> None:
-        self.publish(reply, carried.failed(outcome, confirmed=False).encode())
-
-    def _compare(self, tid: UUID, epoch: int) -> None:
-        here = self._held.newest_epoch(tid)
-        if epoch > here:
-            self._superseded(tid, epoch)
-        elif epoch < here:
-            self._announce(tid)
-
-    # what this relay says
-
-    def _announce(self, tid: UUID) -> None:
-        self.publish(carried.everybody(tid), carried.epoch(self._held.newest_epoch(tid)))
-
-    def _follow(self, tid: UUID) -> None:
-        """Listen for what the tenant's lines here can serve."""
-        lines = self._held.of(tid)
-        keys = {carried.requests(tid, kid) for line in lines if line.keys is not None for kid in line.kids}
-        wanted = keys | ({carried.everybody(tid)} if lines else set())
-        had = self._served.pop(tid, set())
-        if wanted:
-            self._served[tid] = wanted
-        for subject in had - wanted:
-            self._subscriptions.drop(subject)
-        for subject in wanted - had:
-            if subject in keys:
-                self._subscriptions.want(subject, self._on_request, carried.QUEUE)
-            else:
-                self._subscriptions.want(subject, self._on_everybody)
-
-
-@contextlib.contextmanager
-def _checked() -> Iterator[None]:
-    try:
-        yield
-    except (Malformed, ValueError):
-        log.warning("bus: a message that is none")
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _resolve(future: "asyncio.Future[bytes | None]", value: bytes | None) -> None:

@@ -47,17 +47,18 @@ class Broadcast:
 
     Nobody knows how many there are. It has failed once none that confirmed the request still works on it and all
     others have had their time to; `alone` says that the first round found nobody, so that the first refusal is the
-    whole truth.
+    whole truth. While the bus is `shaky`, silence means nothing.
     """
 
-    def __init__(self, asking: Asking, *, alone: bool) -> None:
+    def __init__(self, asking: Asking, *, alone: bool, shaky: Callable[[], bool]) -> None:
         self._asking = asking
         self._alone = alone
+        self._shaky = shaky
         self._working = 0
         self._settled = False
         self._outcome = Outcome.LINE_LOST
         asking.begin()
-        self._timer = asyncio.get_running_loop().call_later(ACK_S, self._settle)
+        self._timer = asyncio.get_running_loop().call_later(ACK_S, self._silent)
 
     def hear(self, said: Said) -> None:
         """Take what one relay says."""
@@ -88,6 +89,12 @@ class Broadcast:
         if self._alone and said.verdict is Verdict.NOT_TAKEN:
             self._settled = True
         self._look()
+
+    def _silent(self) -> None:
+        if self._shaky():
+            self._timer = asyncio.get_running_loop().call_later(ACK_S, self._silent)
+        else:
+            self._settle()
 
     def _settle(self) -> None:
         self._settled = True

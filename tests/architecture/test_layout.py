@@ -38,7 +38,7 @@ FILES = {
         " registrar server tickets writer"
     ),
     "relay_cloud/wire": "base64url credential envelope es256 frame handshake published session",
-    "relay_cloud/bus": "bus carried held journey loopback nats outgoing remote subscriptions",
+    "relay_cloud/bus": "bus carried held holder journey loopback nats outgoing pulse remote subscriptions",
     "directory_server": "__main__ config",
     "directory_server/app": "connected directory doctor ldap_counts ldap_listener ldap_process ldap_worker ldap_workers questions server signals"
     " status telephony",

@@ -13,6 +13,7 @@ from directory_server.fronts.uplink.keys import SealingKeys
 from directory_server.fronts.uplink.operations import Asker, Operations
 from directory_server.fronts.uplink.probes import Probes
 from directory_server.fronts.uplink.tenant import Tenant
+from directory_server.fronts.uplink.workers import Busy
 from directory_server.protocol import identity, sealing
 from directory_server.protocol.identity import TokenRefused
 from directory_server.protocol.jwks import KeysUnavailable
@@ -27,7 +28,7 @@ log = logging.getLogger("directory_server.uplink")
 MAX_OID = 128
 NONCE_SIZE = 32
 
-InThread = Callable[[Callable[[], dict[str, Any]]], Awaitable[dict[str, Any]]]
+InThread = Callable[[Callable[[], dict[str, Any]], float], Awaitable[dict[str, Any]]]
 
 
 class _Judged(Exception):  # noqa: N818 - a way out with an answer, not a fault
@@ -41,7 +42,8 @@ class _Judged(Exception):  # noqa: N818 - a way out with an answer, not a fault
 class Answerer:
     """Answers requests of one tenant.
 
-    `clock` tells Unix seconds, `nonce` returns 32 random bytes, `in_thread` runs a blocking function.
+    `clock` tells Unix seconds, `nonce` returns 32 random bytes, `in_thread` runs a blocking function, within so
+    many seconds, or raises Busy.
     """
 
     tenant: Tenant
@@ -84,6 +86,8 @@ class Answerer:
                 status, body = Status.OK, await self._perform(opened)
         except _Judged as judged:
             status, body = judged.status, dict(judged.body)
+        except Busy:
+            return Refused(opened.request.rid, RefusalCode.BUSY)
         except BadMessage as error:
             status, body = Status.BAD_REQUEST, {"error": "bad_request", "message": str(error)}
         except Exception as error:  # noqa: BLE001 - the asker gets a clear answer, the log the kind of fault
@@ -127,7 +131,8 @@ class Answerer:
             asker = self._service(opened, now)
         else:
             asker = await self._tab(opened, now)
-        return await self.in_thread(lambda: self.operations.run(inner.operation, inner.body, asker))
+        left = opened.request.deadline_ms / 1000 - (self.clock() - now)
+        return await self.in_thread(lambda: self.operations.run(inner.operation, inner.body, asker), left)
 
     def _service(self, opened: Opened, now: float) -> Asker:
         if not self.tenant.allow_service_end:

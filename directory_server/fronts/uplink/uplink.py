@@ -15,6 +15,7 @@ import httpx
 from directory_server.fronts.uplink import registration, tenant
 from directory_server.fronts.uplink.operations import Ages, Operations, Render, Views
 from directory_server.fronts.uplink.serving import Serving
+from directory_server.fronts.uplink.workers import Workers
 from directory_server.observe.status import LineStatus
 from directory_server.protocol.jwks import KeysUnavailable
 from directory_server.store.database import Database
@@ -22,6 +23,7 @@ from directory_server.store.database import Database
 log = logging.getLogger("directory_server.uplink")
 
 THREADS = 4
+"""Look-ups that run side by side; what the uplink itself reads and keeps has a thread of its own."""
 LOOK_S = 2.0
 """Seconds between looks at the stored registration, so that `tenant register` works without a restart."""
 RETRY_RENEWAL_S = 3600.0
@@ -55,7 +57,8 @@ class Uplink:
         self._now = now
         self._monotonic = monotonic
         self._task: asyncio.Task[None] | None = None
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="uplink")
+        self._workers = Workers(THREADS, monotonic)
+        self._own_thread = ThreadPoolExecutor(1, thread_name_prefix="uplink-own")
         self._serving: Serving | None = None
         self._client: httpx.AsyncClient | None = None
         self._renewal_tried: float | None = None
@@ -78,7 +81,8 @@ class Uplink:
             self._serving = None
         if self._client is not None:
             await self._client.aclose()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._workers.close()
+        self._own_thread.shutdown(wait=False, cancel_futures=True)
 
     def status(self) -> tuple[LineStatus, ...]:
         """Return the lines for the status page; empty before registration."""
@@ -115,7 +119,7 @@ class Uplink:
             stored,
             identity,
             operations=Operations(self._views, self._ages, self._render, tenant.fingerprint(identity), self._version),
-            in_thread=self._in_thread,
+            in_thread=self._workers.run,
             fetch=self._fetch,
             now=self._now,
             monotonic=self._monotonic,
@@ -140,7 +144,7 @@ class Uplink:
             tenant.save(self._database, renewed)
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        return await asyncio.get_running_loop().run_in_executor(self._own_thread, work)
 
     async def _fetch(self, url: str) -> Mapping[str, Any]:
         if self._client is None:

@@ -181,6 +181,44 @@ async def test_a_frozen_bus_ends_every_request_in_time() -> None:
 
 
 @pytest.mark.anyio
+async def test_what_waited_while_a_relay_stood_still_is_left_to_others(server: Nats) -> None:
+    async with buses(server.url, "a", "b", "c") as (one, two, three):
+        frozen, other = Directory(two).attach(), Directory(three).attach()
+        await two.settled()
+        await three.settled()
+        two._pulse._at -= 10
+        waiting = [asyncio.create_task(timed(one.ask(asked()))) for _ in range(8)]
+        await asyncio.sleep(0.2)
+        assert frozen.got == [], "who asked has long asked others"
+        assert other.got != []
+        told = await asyncio.gather(*waiting)
+        assert {word for word, _ in told} == {Outcome.ANSWERED}
+        assert max(took for _, took in told) < 1
+        assert [await outcome(one.ask(asked())) for _ in range(20)] == [Outcome.ANSWERED] * 20
+        assert frozen.got != [], "and it is back"
+
+
+@pytest.mark.anyio
+async def test_an_answer_that_was_lost_with_the_bus_is_asked_for_again() -> None:
+    with Nats() as own:
+        async with buses(own.url, "a", "b") as (one, two):
+            directory = Directory(two, "nothing").attach()
+            await two.settled()
+            request = asked(8)
+            waiting = asyncio.create_task(timed(one.ask(request)))
+            await asyncio.sleep(0.1)
+            assert directory.got == [request.rid]
+            directory.line.exchange.ack(request.rid)
+            await two.settled()
+            own.kill()
+            directory.line.exchange.forget(request.rid, directory.line.exchange._waiting[request.rid])
+            directory.does = "answer"
+            own.start()
+            assert (await waiting)[0] is Outcome.ANSWERED
+            assert directory.got == [request.rid, request.rid]
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("payload", [b"", b"\x00", b"\xff" * 10, b"\x01garbage", b"\x03", b"\x01" + bytes(60)])
 async def test_nonsense_on_the_bus_disturbs_nobody(
     server: Nats, payload: bytes, caplog: pytest.LogCaptureFixture
