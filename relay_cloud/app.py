@@ -19,9 +19,10 @@ from relay_cloud.http_answer import Receive, Scope, Send
 from relay_cloud.limits import TokenBuckets
 from relay_cloud.line_route import LineRoute, LineSettings
 from relay_cloud.metrics import Metrics
+from relay_cloud.poll_route import PollRoute
 from relay_cloud.registrar import Registrar, RegistrationRefused
 from relay_cloud.tickets import Tickets
-from relay_cloud.wire import es256
+from relay_cloud.wire import es256, polling
 from relay_cloud.wire.handshake import NONCE_SIZE, Terms
 
 LINE_PATH = "/v1/line"
@@ -36,7 +37,7 @@ class Relay:
 
     def __init__(self, config: Config) -> None:
         instance = secrets.token_hex(8)
-        self.bus: Bus = NatsBus(config.nats, instance, self._superseded) if config.nats else Loopback()
+        self.bus: Bus = NatsBus(config.nats, instance, self._superseded, self._forwarded) if config.nats else Loopback()
         self.metrics = Metrics()
         self._state = State()
         # Alone, it has nowhere to send its lines to: they are closed as soon as nothing is in flight.
@@ -53,6 +54,7 @@ class Relay:
             instance=instance,
             host=config.host,
             terms=Terms(config.ping_interval, config.line_in_flight, config.line_lifetime),
+            opened=self._superseded,
         )
         self._line = LineRoute(
             bus=self.bus,
@@ -62,6 +64,7 @@ class Relay:
             clock=time.time,
             random=secrets.SystemRandom().random,
         )
+        self._poll = PollRoute(bus=self.bus, settings=settings, metrics=self.metrics, clock=time.time)
         self._control = control_plane(
             bus=self.bus,
             state=self._state,
@@ -84,10 +87,14 @@ class Relay:
         self._state.draining = True
         self.bus.withdraw()
         await asyncio.sleep(UNSUBSCRIBE_S)
-        await self._line.drain(*self._drain)
+        await asyncio.gather(self._line.drain(*self._drain), self._poll.drain())
 
     def _superseded(self, tid: UUID, epoch: int) -> None:
         self._line.superseded(tid, epoch)
+        self._poll.superseded(tid, epoch)
+
+    def _forwarded(self, tid: UUID, data: bytes) -> None:
+        self._poll.forwarded(tid, data)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection or request."""
@@ -95,6 +102,8 @@ class Relay:
             await self._live(receive, send)
         elif scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self._ask(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == polling.PATH:
+            await self._poll(scope, receive, send)
         elif scope["type"] == "websocket" and scope["path"] == LINE_PATH:
             await self._line(scope, receive, send)
         else:

@@ -9,16 +9,16 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from relay_cloud.bus.bus import Asked, Bus, Line
+from relay_cloud.bus.bus import Bus, Line
 from relay_cloud.exchange import Exchange
 from relay_cloud.http_answer import Receive, Scope, Send
 from relay_cloud.limits import HANDSHAKE_S, Failures
 from relay_cloud.metrics import Metrics
-from relay_cloud.outcomes import Failed
+from relay_cloud.probing import Probing
 from relay_cloud.wire import published
 from relay_cloud.wire.credential import Credential
-from relay_cloud.wire.envelope import MAX_DEADLINE_MS, Malformed, decode_request
-from relay_cloud.wire.frame import Ack, Drain, Keys, Probe, Probed, Refused, ResponseFrame
+from relay_cloud.wire.envelope import MAX_DEADLINE_MS, Malformed
+from relay_cloud.wire.frame import Ack, Drain, Keys, Probe, Refused, ResponseFrame
 from relay_cloud.wire.handshake import HandshakeFailed, Terms
 from relay_cloud.wire.session import FromDirectory, RelaySession
 from relay_cloud.writer import Writer
@@ -41,6 +41,8 @@ class LineSettings:
     instance: str
     host: str
     terms: Terms
+    opened: Callable[[UUID, int], None]
+    """Called with tenant and epoch of each line that is proved: those of earlier registrations end."""
 
 
 class LineRoute:
@@ -64,7 +66,7 @@ class LineRoute:
         self._failures = Failures()
         self._random = random
         self._owners: dict[UUID, dict[Line, Writer]] = {}
-        self._probes: dict[Line, asyncio.Task[None]] = {}
+        self._probing = Probing(bus)
         self._draining = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -145,6 +147,7 @@ class LineRoute:
 
         writer.lost = lost
         self._owners.setdefault(line.credential.tid, {})[line] = writer
+        self._settings.opened(line.credential.tid, line.credential.epoch)
         self._supersede(line)
         self._bus.attach(line)
         log.info("line open")
@@ -188,7 +191,11 @@ class LineRoute:
             line.kids, line.keys = published.kids(received.document), received.document
             self._bus.published(line)
         elif isinstance(received, Probe):
-            self._probe(line, received.message)
+            self._probing.begin(line, received.message, lambda frame: self._tell(line, frame))
+
+    def _tell(self, line: Line, frame: bytes) -> None:
+        if self._held(line):
+            self._writer(line).write(frame)
 
     def superseded(self, tid: UUID, epoch: int) -> None:
         """Close the tenant's lines of registrations before this one."""
@@ -228,8 +235,7 @@ class LineRoute:
         return self._owners[line.credential.tid][line]
 
     def _supersede(self, line: Line) -> None:
-        """Close the tenant's lines of an older registration, and the oldest ones of a key that has too many."""
-        self.superseded(line.credential.tid, line.credential.epoch)
+        """Close the oldest lines of a key that has too many."""
         mine = self._owners[line.credential.tid]
         same = [held for held in mine if held.credential.thumbprint == line.credential.thumbprint]
         for held in same[: max(0, len(same) - LINES_PER_KEY)]:
@@ -238,26 +244,6 @@ class LineRoute:
     def _close(self, line: Line, reason: str, code: int = POLICY) -> None:
         self._bus.detach(line)
         self._writer(line).close(code, reason)
-
-    def _probe(self, line: Line, message: bytes) -> None:
-        """Carry the directory's request to itself as if a client had sent it; one at a time."""
-        request = decode_request(message)
-        if request.tid != line.credential.tid:
-            raise Malformed("probe of another tenant")
-        if line not in self._probes:
-            asked = Asked(request.tid, request.rid, request.kid, message, request.deadline_ms / 1000)
-            task = self._probes[line] = asyncio.create_task(self._ask(line, asked))
-            task.add_done_callback(lambda _: self._probes.pop(line, None))
-
-    async def _ask(self, line: Line, asked: Asked) -> None:
-        try:
-            await self._bus.ask(asked)
-        except Failed:
-            answered = False
-        else:
-            answered = True
-        if self._held(line):
-            self._writer(line).write(Probed(asked.rid, answered).encode())
 
 
 def _failure(error: Exception) -> HandshakeFailed:

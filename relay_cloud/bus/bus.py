@@ -73,6 +73,9 @@ class Bus(Protocol):
     async def keys(self, tid: UUID) -> Mapping[str, Any] | None:
         """Return the key configuration to seal to, or None without a directory."""
 
+    def forward(self, instance: str, tid: UUID, data: bytes) -> None:
+        """Bring answers of a directory to the relay that waits for them; lost if that is gone."""
+
     def newest_epoch(self, tid: UUID) -> int:
         """Return the highest epoch among the tenant's lines that are known here, 0 without one."""
 

@@ -7,6 +7,7 @@ tb.<tid>                every relay with a line of the tenant   1 | request oute
 r.<instance>.1<rid>     the relay that asked, first round       verdict (1) | content
 r.<instance>.2<rid>     the same, second round                  verdict (1) | content
 r.<instance>.k<number>  the relay that wants keys               JSON key configuration
+r.<instance>.p          the relay that waits for answers        tid (16) | batch of frames a directory brought elsewhere
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from relay_cloud.wire.envelope import Malformed
 QUEUE = "d"
 """Name of the queue group."""
 EPOCH_SIZE = 8
+MAX_INSTANCE = 64
 
 
 class Kind(IntEnum):
@@ -125,3 +127,8 @@ def reply(instance: str, round_: Round, rid: bytes) -> str:
 def keys_reply(instance: str, number: int) -> str:
     """Return the subject on which a relay waits for keys."""
     return f"r.{instance}.k{number}"
+
+
+def answers(instance: str) -> str | None:
+    """Return the subject on which a relay takes answers that were brought elsewhere; None for no instance's name."""
+    return f"r.{instance}.p" if instance.isalnum() and len(instance) <= MAX_INSTANCE else None

@@ -72,7 +72,7 @@ class Holder:
     async def _on_request(self, message: Msg) -> None:
         if self._old():
             return
-        with _checked():
+        with checked():
             request = decode_request(message.data)
             line = self._held.choose(request.tid, request.kid)
             if line is None:
@@ -83,7 +83,7 @@ class Holder:
                 self._carry(line, request, message.data, message.reply, again=False)
 
     async def _on_everybody(self, message: Msg) -> None:
-        with _checked():
+        with checked():
             kind, content = carried.decode_everybody(message.data)
             tid = UUID(hex=message.subject.rpartition(".")[2])
             if kind is Kind.EPOCH:
@@ -122,7 +122,8 @@ class Holder:
 
 
 @contextlib.contextmanager
-def _checked() -> Iterator[None]:
+def checked() -> Iterator[None]:
+    """Log what is no message, and go on."""
     try:
         yield
     except (Malformed, ValueError):

@@ -20,7 +20,7 @@ from relay_cloud.bus import carried
 from relay_cloud.bus.bus import Asked, Line
 from relay_cloud.bus.carried import Kind, Round
 from relay_cloud.bus.held import HeldLines
-from relay_cloud.bus.holder import Holder
+from relay_cloud.bus.holder import Holder, checked
 from relay_cloud.bus.journey import Journey
 from relay_cloud.bus.outgoing import Outgoing
 from relay_cloud.bus.pulse import Pulse
@@ -50,13 +50,17 @@ class NatsBus:
     """Lines here and at other relays; implements `bus.Bus`.
 
     `instance` names this relay, `superseded(tid, epoch)` is called when a line of a higher epoch than known here is
-    open anywhere. `start` returns before the server is reached; until then nothing but own lines carries.
+    open anywhere, `forwarded(tid, data)` with answers to requests of ours that were brought to another relay. `start`
+    returns before the server is reached; until then nothing but own lines carries.
     """
 
-    def __init__(self, url: str, instance: str, superseded: Callable[[UUID, int], None]) -> None:
+    def __init__(
+        self, url: str, instance: str, superseded: Callable[[UUID, int], None], forwarded: Callable[[UUID, bytes], None]
+    ) -> None:
         self.instance = instance
         self.hedged = 0
         self._url = url
+        self._forwarded = forwarded
         self._held = HeldLines()
         self._client = Client()
         self._subscriptions = Subscriptions(self._client)
@@ -146,6 +150,12 @@ class NatsBus:
             return published.read(found)
         return line.keys if line is not None else None
 
+    def forward(self, instance: str, tid: UUID, data: bytes) -> None:
+        """Bring answers of a directory to the relay that waits for them; lost if that is gone."""
+        subject = carried.answers(instance)
+        if subject is not None:
+            self.publish(subject, tid.bytes + data)
+
     def newest_epoch(self, tid: UUID) -> int:
         """Return the highest epoch among the tenant's lines that are open here, 0 without one."""
         return self._held.newest_epoch(tid)
@@ -221,6 +231,10 @@ class NatsBus:
             answer = self._wanting.get(message.subject)
             if answer is not None:
                 _resolve(answer, None if nobody else message.data)
+            return
+        if name == "p":
+            with checked():
+                self._forwarded(UUID(bytes=message.data[:16]), message.data[16:])
             return
         try:
             round_, journey = Round(int(name[:1])), self._journeys.get(bytes.fromhex(name[1:]))

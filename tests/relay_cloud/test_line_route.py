@@ -79,18 +79,19 @@ def anyio_backend() -> str:
 @contextmanager
 def routed(**terms: int) -> Iterator[tuple[LineRoute, Loopback]]:
     bus = Loopback()
-    settings = LineSettings(REGISTRAR.public_key(), "instance", HOST, Terms(**terms))
-    yield (
-        LineRoute(
-            bus=bus,
-            settings=settings,
-            metrics=Metrics(),
-            nonce=lambda: bytes(32),
-            clock=lambda: NOW,
-            random=lambda: 0.5,
-        ),
-        bus,
+
+    def opened(tid: UUID, epoch: int) -> None:
+        route.superseded(tid, epoch)
+
+    route = LineRoute(
+        bus=bus,
+        settings=LineSettings(REGISTRAR.public_key(), "instance", HOST, Terms(**terms), opened),
+        metrics=Metrics(),
+        nonce=lambda: bytes(32),
+        clock=lambda: NOW,
+        random=lambda: 0.5,
     )
+    yield route, bus
 
 
 def asked(number: int = 0, timeout_s: float = 1) -> Asked:

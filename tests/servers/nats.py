@@ -1,6 +1,8 @@
 """A real NATS server on a free loopback port, with the settings the relay's page asks for."""
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -54,6 +56,16 @@ class Nats:
         """The process."""
         assert self._process
         return self._process.pid
+
+    def freeze(self) -> None:
+        """Stop it where it stands, until `thaw`."""
+        os.kill(self.pid, signal.SIGSTOP)
+        while Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            time.sleep(0.01)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        os.kill(self.pid, signal.SIGCONT)
 
     def kill(self) -> None:
         """End it at once."""

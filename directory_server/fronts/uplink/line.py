@@ -1,4 +1,4 @@
-"""The line: the outbound WebSocket to one relay, kept open for ever. Randomness, sleep and clock are arguments."""
+"""The line: the outbound connection to one relay, kept open for ever. Randomness, sleep and clock are arguments."""
 
 import asyncio
 import logging
@@ -8,9 +8,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from directory_server.fronts.uplink.connection import Answer, Connection
+from directory_server.fronts.uplink.connection import Connection
 from directory_server.fronts.uplink.dial import back_off, dial, line_url, same_back_off
+from directory_server.fronts.uplink.fallback import FallBack
 from directory_server.fronts.uplink.instances import Instances, SameInstance
+from directory_server.fronts.uplink.polls import Polls
+from directory_server.fronts.uplink.requests import Answer
+from relay_cloud.wire import polling
 from relay_cloud.wire.envelope import Request
 from relay_cloud.wire.frame import Keys
 from relay_cloud.wire.handshake import HandshakeFailed
@@ -47,14 +51,17 @@ class LineHealth:
     state: LineState = LineState.OFF
     since: datetime | None = None
     last_error: str = ""
+    polls: bool = False
+    """Whether it goes by long-polls, because no WebSocket gets through."""
 
 
 class Line:
     """Keeps one line to one relay open until cancelled.
 
-    `hello` makes the session for a relay host, `keys` the key configuration to publish, `answer` answers a request,
-    `probe` makes a request of our own and `probed` is told when it is over. `instances` are shared by all lines.
-    `random` returns [0, 1), `sleep` waits seconds, `now` tells the time (UTC), `monotonic` seconds.
+    `hello` makes the session for a relay host, `polls` the long-polls of a URL for where no WebSocket gets through,
+    `keys` the key configuration to publish, `answer` answers a request, `probe` makes a request of our own and
+    `probed` is told when it is over. `instances` are shared by all lines. `random` returns [0, 1), `sleep` waits
+    seconds, `now` tells the time (UTC), `monotonic` seconds.
     """
 
     def __init__(
@@ -62,6 +69,7 @@ class Line:
         relay: str,
         *,
         hello: Callable[[str], DirectorySession],
+        polls: Callable[[str], Polls],
         keys: Callable[[], dict[str, Any]],
         answer: Answer,
         probe: Callable[[], Request],
@@ -73,8 +81,11 @@ class Line:
         monotonic: Callable[[], float],
     ) -> None:
         self.url, self._host = line_url(relay)
+        self.poll_url = relay.rstrip("/") + polling.PATH
         self.health = LineHealth()
         self._hello = hello
+        self._polls = polls
+        self._fallback = FallBack()
         self._keys = keys
         self._answer = answer
         self._probe = probe
@@ -84,7 +95,7 @@ class Line:
         self._sleep = sleep
         self._now = now
         self._monotonic = monotonic
-        self._current: Connection | None = None
+        self._current: Connection | Polls | None = None
         self._retiring: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -116,7 +127,9 @@ class Line:
                 reason = await self._live(connection)
                 if reason:  # an ended line, not one to be replaced
                     await self._lose()
-                    attempt = 0 if self._monotonic() - started >= SETTLED_S else attempt + 1
+                    settled = self._monotonic() - started >= SETTLED_S
+                    attempt = 0 if settled else attempt + 1
+                    self._judge(connection, settled=settled)
                     self._note(LineState.WAITING, reason[:200])
                     await self._wait(back_off(attempt, self._random))
         finally:
@@ -127,15 +140,42 @@ class Line:
         if self._current is not None:
             await self._current.send(Keys(self._keys()).encode())
 
-    async def _open(self) -> Connection:
+    def _judge(self, connection: Connection | Polls, *, settled: bool) -> None:
+        if isinstance(connection, Polls):
+            self._fallback.retry()
+        elif settled:
+            self._fallback.lived()
+        else:
+            self._fallback.died()
+
+    async def _open(self) -> Connection | Polls:
         if self._current is None and self.health.state is not LineState.SPARE:
             self._note(LineState.CONNECTING, self.health.last_error)
+        if self._fallback.polls:
+            opened: Connection | Polls = await self._open_polls()
+        else:
+            opened = await self._open_socket()
+        self.health.polls = isinstance(opened, Polls)
+        return opened
+
+    async def _open_polls(self) -> Polls:
+        polls = self._polls(self.poll_url)
+        try:
+            await polls.open(Keys(self._keys()).encode())
+        except BaseException:
+            self._fallback.retry()
+            raise
+        return polls
+
+    async def _open_socket(self) -> Connection:
         session = self._hello(self._host)
         try:
             socket = await dial(self.url, session, lambda instance: self._instances.claim(self, instance))
-        except BaseException:
+        except BaseException as error:
             if self._current is None:
                 self._instances.release(self)
+            if isinstance(error, Exception) and not isinstance(error, HandshakeFailed | SameInstance):
+                self._fallback.failed(error)
             raise
         connection = Connection(socket, session, self._answer)
         await connection.send(Keys(self._keys()).encode())
@@ -159,9 +199,9 @@ class Line:
         if connection is not None:
             await connection.close()
 
-    async def _live(self, connection: Connection) -> str:
+    async def _live(self, connection: Connection | Polls) -> str:
         """Wait until the line ends (returns why) or should be replaced (returns "")."""
-        lifetime = connection.session.terms.max_lifetime * (0.8 + 0.2 * self._random())
+        lifetime = connection.lifetime * (0.8 + 0.2 * self._random())
         ended = asyncio.ensure_future(connection.ended())
         draining = asyncio.ensure_future(connection.draining.wait())
         deaf = asyncio.ensure_future(self._try_out(connection))
@@ -169,12 +209,16 @@ class Line:
             done, _ = await asyncio.wait({ended, draining, deaf}, timeout=lifetime, return_when=asyncio.FIRST_COMPLETED)
             if ended in done:
                 return ended.result()
-            return "the relay carries nothing over this line" if deaf in done else ""
+            if deaf in done:
+                return "the relay carries nothing over this line"
+            if isinstance(connection, Polls):
+                self._fallback.retry()
+            return ""
         finally:
             for one in (ended, draining, deaf):
                 one.cancel()
 
-    async def _try_out(self, connection: Connection) -> None:
+    async def _try_out(self, connection: Connection | Polls) -> None:
         """Return once the line does not carry our own requests."""
         failed = 0
         while failed < PROBE_FAILURES:
@@ -186,7 +230,7 @@ class Line:
                 self._probed(request.rid)
             failed = 0 if carried else failed + 1
 
-    def _retire(self, connection: Connection | None) -> None:
+    def _retire(self, connection: Connection | Polls | None) -> None:
         if connection is not None:
             task = asyncio.create_task(connection.retire())
             self._retiring.add(task)

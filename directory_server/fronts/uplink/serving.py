@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from directory_server.fronts.uplink.answer import NONCE_SIZE, Answerer, InThread
@@ -17,9 +18,11 @@ from directory_server.fronts.uplink.jwks import Jwks
 from directory_server.fronts.uplink.keys import SealingKeys
 from directory_server.fronts.uplink.line import Line, LineState
 from directory_server.fronts.uplink.operations import Operations
+from directory_server.fronts.uplink.polls import Polls
 from directory_server.fronts.uplink.probes import Probes
 from directory_server.fronts.uplink.tenant import Tenant
 from directory_server.observe.status import Health, LineStatus
+from relay_cloud.wire import polling
 from relay_cloud.wire.envelope import Request
 from relay_cloud.wire.handshake import NONCE_SIZE as HELLO_NONCE_SIZE
 from relay_cloud.wire.session import DirectorySession
@@ -46,11 +49,13 @@ class Serving:
         *,
         operations: Operations,
         in_thread: InThread,
+        http: httpx.AsyncClient,
         fetch: Callable[[str], Awaitable[Mapping[str, Any]]],
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
         self._identity = identity
+        self._http = http
         self._now = now
         self._probes = Probes(secrets.token_bytes)
         self._answerer = Answerer(
@@ -73,6 +78,7 @@ class Serving:
         return Line(
             self.tenant.relay,
             hello=self._hello,
+            polls=self._polls,
             keys=self._document,
             answer=self._answerer.answer,
             probe=self._probe,
@@ -132,6 +138,14 @@ class Serving:
             host=host,
             nonce=secrets.token_bytes(HELLO_NONCE_SIZE),
         )
+
+    def _polls(self, url: str) -> Polls:
+        return Polls(self._http, url, self._sign, self._answerer.answer)
+
+    def _sign(self, url: str) -> dict[str, str]:
+        credential, unique = self.tenant.credential, secrets.token_urlsafe(16)
+        proof = polling.proof(self._identity, credential=credential, url=url, unique=unique, now=int(self._unix()))
+        return {"Authorization": polling.authorization(credential), "DPoP": proof}
 
     def _document(self) -> dict[str, Any]:
         return self._answerer.keys.document(

@@ -114,12 +114,15 @@ class Uplink:
         await self._renew(stored)
 
     async def _serve(self, stored: tenant.Tenant) -> None:
+        if self._client is None:
+            return
         identity = await self._in_thread(lambda: tenant.identity_key(self._database))
         self._serving = Serving(
             stored,
             identity,
             operations=Operations(self._views, self._ages, self._render, tenant.fingerprint(identity), self._version),
             in_thread=self._workers.run,
+            http=self._client,
             fetch=self._fetch,
             now=self._now,
             monotonic=self._monotonic,

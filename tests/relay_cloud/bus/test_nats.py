@@ -1,10 +1,9 @@
 """The bus of several relays over a real NATS server: the promises of every bus, and what NATS adds to go wrong."""
 
 import asyncio
-import os
-import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import UUID
 
 import pytest
 
@@ -28,7 +27,7 @@ async def buses(url: str, *names: str) -> AsyncIterator[list[NatsBus]]:
     async with AsyncExitStack() as stack:
         made = []
         for name in names:
-            bus = NatsBus(url, name, lambda tid, epoch, name=name: heard.append((name, tid.int, epoch)))  # type: ignore[misc]
+            bus = NatsBus(url, name, lambda tid, epoch, name=name: heard.append((name, tid.int, epoch)), forward(name))  # type: ignore[misc]
             await bus.start()
             stack.push_async_callback(bus.stop)
             made.append(bus)
@@ -39,11 +38,17 @@ async def buses(url: str, *names: str) -> AsyncIterator[list[NatsBus]]:
 
 
 heard: list[tuple[str, int, int]] = []
+forwarded: list[tuple[str, UUID, bytes]] = []
+
+
+def forward(name: str) -> Callable[[UUID, bytes], None]:
+    return lambda tid, data: forwarded.append((name, tid, data))
 
 
 @pytest.fixture(autouse=True)
 def _nothing_heard() -> None:
     heard.clear()
+    forwarded.clear()
 
 
 def settle(*made: NatsBus) -> "Net":
@@ -147,7 +152,7 @@ async def test_a_bus_that_stays_away_ends_every_request_in_time(monkeypatch: pyt
 @pytest.mark.anyio
 async def test_without_a_bus_from_the_start_own_lines_carry() -> None:
     own = Nats()
-    bus = NatsBus(own.url, "a", lambda tid, epoch: None)
+    bus = NatsBus(own.url, "a", lambda tid, epoch: None, lambda tid, data: None)
     await bus.start()
     try:
         Directory(bus).attach()
@@ -170,14 +175,26 @@ async def test_a_frozen_bus_ends_every_request_in_time() -> None:
         async with buses(own.url, "a", "b") as (one, two):
             Directory(two).attach()
             await two.settled()
-            os.kill(own.pid, signal.SIGSTOP)
+            own.freeze()
             try:
                 told, took = await timed(one.ask(asked(1)))
             finally:
-                os.kill(own.pid, signal.SIGCONT)
+                own.thaw()
             assert told is Outcome.DEADLINE
             assert took < 1.2
             assert await outcome(one.ask(asked())) is Outcome.ANSWERED
+
+
+@pytest.mark.anyio
+async def test_answers_that_were_brought_elsewhere_reach_the_relay_that_waits(server: Nats) -> None:
+    async with buses(server.url, "a", "b") as (one, two):
+        await two.settled()
+        one.forward("b", TID, b"answers")
+        for nobody in ("c", "", "*", ">", "b.x", "b" * 65, "ä b"):
+            one.forward(nobody, TID, b"lost")
+        await one.settled()
+        await asyncio.sleep(0.05)
+        assert forwarded == [("b", TID, b"answers")]
 
 
 @pytest.mark.anyio
@@ -227,7 +244,7 @@ async def test_nonsense_on_the_bus_disturbs_nobody(
         Directory(two).attach()
         await two.settled()
         rid = asked().rid.hex()
-        replies = ("r.b.x", "r.b.", f"r.b.1{rid}", f"r.b.9{rid}", "r.b.k1")
+        replies = ("r.b.x", "r.b.", f"r.b.1{rid}", f"r.b.9{rid}", "r.b.k1", "r.b.p")
         for subject in (f"t.{TID.hex}.{KID.hex()}", f"tb.{TID.hex}", *replies):
             if not subject.endswith("."):
                 one.publish(subject, payload, "r.a.k9")

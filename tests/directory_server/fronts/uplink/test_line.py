@@ -35,6 +35,7 @@ def line(port: int, sleeps: list[float], instances: Instances | None = None) -> 
     return Line(
         f"http://127.0.0.1:{port}",
         hello=lambda host: DirectorySession(credential="c", identity=KEY, host=host, nonce=bytes(32)),
+        polls=lambda _: pytest.fail("a WebSocket gets through"),
         keys=dict,
         answer=answer,
         probe=lambda: Request(UUID(int=1), bytes(16), bytes(8), 8000, SenderClass.TAB, b"sealed"),
