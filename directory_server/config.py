@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import (
@@ -42,6 +43,12 @@ class Config(BaseSettings):
         None, description="PEM chain for LDAPS, StartTLS and HTTPS; default: self-signed."
     )
     tls_key: Path | None = Field(None, description="PEM key of tls_certificate.")
+    proxy: str = Field(
+        "", description="HTTP proxy on the way to relay and identity provider, http://host:port; default: HTTPS_PROXY."
+    )
+    ca_file: Path | None = Field(
+        None, description="PEM file of authorities to trust for them besides the operating system's."
+    )
     suffix: str = Field("dc=contacts", description="Base DN of the LDAP tree.")
     country: str = Field("DE", description="ISO country that asked numbers are read with, unless a client has its own.")
 
@@ -52,6 +59,17 @@ class Config(BaseSettings):
         for network in text.split(",") if text.strip() else ():
             ip_network(network.strip())
         return text
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_a_proxy(cls, url: str) -> str:
+        """Refuse other URLs, and credentials: this file is no place for them."""
+        parts = urlsplit(url)
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("keep user and password out of it: contact-directory proxy login")
+        if url and (parts.scheme != "http" or not parts.hostname or not parts.port or parts.path.strip("/")):
+            raise ValueError("is not http://host:port")
+        return url
 
 
 class UnknownVariable(ValueError):  # noqa: N818 - named as the admin reads it

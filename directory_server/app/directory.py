@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from connectors.errors import ConnectorError
 from connectors.registry import connect
@@ -23,6 +24,9 @@ from directory_server.sync.outcome import Outcome
 from directory_server.sync.run import Progress, failed, synchronise
 from directory_server.vault import master_key
 from directory_server.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from directory_server.fronts.uplink.outbound import Outbound
 
 
 def now() -> datetime:
@@ -52,6 +56,13 @@ class Directory:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @cached_property
+    def outbound(self) -> "Outbound":
+        """The way to the relay and the identity provider."""
+        from directory_server.fronts.uplink.outbound import of_settings  # late: most commands stay at home
+
+        return of_settings(self.config, self.database)
 
     def close(self) -> None:
         """Close store and index."""

@@ -1,16 +1,16 @@
 """Doctor: asks the directory's own parts real questions and says what to do about what is wrong."""
 
+import asyncio
 import http.client
 import shutil
 import ssl
 import stat
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+import httpx
 import ldap3
 from ldap3.core.exceptions import LDAPSocketOpenError
 
@@ -21,6 +21,7 @@ from directory_server.app.ldap_process import NotAnAddress, address
 from directory_server.fronts.ldap import certificate
 from directory_server.fronts.ldap.server import Address
 from directory_server.fronts.uplink import tenant
+from directory_server.fronts.uplink.outbound import Outbound, TrustInvalid
 from directory_server.observe.status import Health
 from directory_server.store import contacts, grants, runs, sources
 from directory_server.store.rows import RunState, Source
@@ -208,12 +209,18 @@ def _relay(directory: Directory) -> Finding:
         return Finding("line", Health.WARNING, "no tenant is registered: Teams users cannot ask", advice)
     url = f"{registered.relay}/v1/t/{registered.tid}/keys"
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_S):  # noqa: S310 - the registered relay
-            return Finding("line", Health.GOOD, f"{registered.relay} holds this directory's line")
-    except urllib.error.HTTPError as error:
+        status = asyncio.run(_status(directory.outbound, url))
+    except TrustInvalid as error:
+        return Finding("line", Health.BAD, str(error), "correct ca_file in directory.toml or the environment")
+    except httpx.HTTPError as error:
         return Finding(
-            "line", Health.BAD, f"{registered.relay} holds no line ({error.code})", "contact-directory serve"
+            "line", Health.BAD, f"{registered.relay} does not answer ({error})", "contact-directory proxy check"
         )
-    except (urllib.error.URLError, OSError) as error:
-        advice = "check the outbound connection and the proxy"
-        return Finding("line", Health.BAD, f"{registered.relay} does not answer ({error})", advice)
+    if status == http.HTTPStatus.OK:
+        return Finding("line", Health.GOOD, f"{registered.relay} holds this directory's line")
+    return Finding("line", Health.BAD, f"{registered.relay} holds no line ({status})", "contact-directory serve")
+
+
+async def _status(outbound: Outbound, url: str) -> int:
+    async with outbound.client(timeout=TIMEOUT_S) as client:
+        return (await client.get(url)).status_code

@@ -27,6 +27,7 @@ from directory_server.directory.person_json import person_json
 from directory_server.fronts.ldap.certificate import CertificateError
 from directory_server.fronts.ldap.presented import Presented
 from directory_server.fronts.ldap.server import LdapFront
+from directory_server.fronts.uplink.outbound import TrustInvalid
 from directory_server.fronts.uplink.uplink import Uplink
 from directory_server.fronts.web import app as web_app
 from directory_server.fronts.web.api.guard import Guard
@@ -58,6 +59,7 @@ class Server:
         self._certificate: Presented | None = None
         self._uplink = Uplink(
             directory.database,
+            outbound=directory.outbound,
             views=directory.view_for_user,
             ages=lambda: status.ages(directory),
             render=person_json,
@@ -76,7 +78,8 @@ class Server:
             running.callback(self._lookups.close)
             try:
                 self._certificate = ldap_process.presented(self.directory)
-            except (NotAnAddress, CertificateError) as error:
+                _ = self.directory.outbound.trust
+            except (NotAnAddress, CertificateError, TrustInvalid) as error:
                 raise AddressTaken(str(error)) from error
             await self._start_ldap(ldap, signals.hurried)
             # After LDAP, so that whoever waits for the web front finds both; LDAP still leaves first.

@@ -12,6 +12,7 @@ from directory_server.commands.options import data_folder, fail
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
+    from directory_server.fronts.uplink.outbound import Outbound
     from directory_server.store.database import Database
 
 
@@ -79,6 +80,19 @@ def opened_store(ctx: typer.Context, as_json: bool) -> Iterator["Database"]:
             yield database
         finally:
             database.close()
+
+
+@contextmanager
+def opened_outbound(ctx: typer.Context, as_json: bool) -> Iterator[tuple["Database", "Outbound"]]:
+    """Open the store, for commands that go out: to the relay, the registrar, the identity provider."""
+    from directory_server import config
+    from directory_server.fronts.uplink.outbound import TrustInvalid, of_settings
+
+    with opened_store(ctx, as_json) as database:
+        try:
+            yield database, of_settings(config.load(data_folder(ctx)), database)
+        except TrustInvalid as error:
+            raise fail(f"configuration: {error}", as_json, kind="ConfigInvalid") from None
 
 
 def wrong_settings(error: "ValidationError") -> str:

@@ -2,14 +2,13 @@
 
 import asyncio
 import secrets
-import ssl
 import time
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from directory_server.commands.faults import opened_store
+from directory_server.commands.faults import opened_outbound, opened_store
 from directory_server.commands.options import AsJson, fail, show
 
 tenant = typer.Typer(no_args_is_help=True, help="The registered Microsoft tenant.")
@@ -38,8 +37,6 @@ def register(
     as_json: AsJson = False,
 ) -> None:
     """Sign in as an administrator of the tenant and register this directory for it."""
-    import httpx
-
     from directory_server.fronts.uplink import registration
     from directory_server.fronts.uplink import tenant as record
     from directory_server.fronts.uplink.dial import line_url
@@ -49,7 +46,7 @@ def register(
     except ValueError as error:
         raise fail(str(error), as_json, code=2) from None
     audiences = frozenset(name for item in audience or [client_id] for name in record.names_of_audience(item))
-    with opened_store(ctx, as_json) as database:
+    with opened_outbound(ctx, as_json) as (database, outbound):
         earlier = record.load(database)
         wanted = registration.Wanted(
             relay=relay.rstrip("/"),
@@ -66,7 +63,7 @@ def register(
         identity = record.identity_key(database)
 
         async def run() -> record.Tenant:
-            async with httpx.AsyncClient(timeout=15, verify=ssl.create_default_context()) as http:
+            async with outbound.client(timeout=15) as http:
                 return await registration.register(
                     http,
                     wanted,
@@ -98,19 +95,17 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
 @tenant.command("renew")
 def renew(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Fetch a fresh credential now; the server does this every week by itself."""
-    import httpx
-
     from directory_server.fronts.uplink import registration
     from directory_server.fronts.uplink import tenant as record
 
-    with opened_store(ctx, as_json) as database:
+    with opened_outbound(ctx, as_json) as (database, outbound):
         registered = record.load(database)
         if registered is None:
             raise fail("no tenant is registered: contact-directory tenant register", as_json)
         identity = record.identity_key(database)
 
         async def run() -> record.Tenant:
-            async with httpx.AsyncClient(timeout=15, verify=ssl.create_default_context()) as http:
+            async with outbound.client(timeout=15) as http:
                 now = int(time.time())  # noqa: TID251 - a command is an edge
                 return await registration.renew(http, registered, identity, now)
 

@@ -37,3 +37,17 @@ def test_a_proxy_that_is_no_network_is_refused(tmp_path: Path, text: str) -> Non
 def test_variables_of_the_other_programs_are_left_alone(tmp_path: Path) -> None:
     environ = {"CONTACTORY_RELAY_LISTEN": "x", "CONTACTORY_TEAMS_RELAY": "x", "CONTACTORY_DATA": "x", "PATH": "x"}
     assert config.load(tmp_path, environ).web == "127.0.0.1:8400"
+
+
+@pytest.mark.parametrize(
+    "url", ["proxy.test:3128", "https://proxy.test:3128", "http://proxy.test", "http://:1", "http://p:1/x"]
+)
+def test_a_setting_that_is_no_proxy_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ValidationError, match="is not http://host:port"):
+        config.load(tmp_path, {}, proxy=url)
+    assert config.load(tmp_path, {}, proxy="http://proxy.test:3128").proxy
+
+
+def test_credentials_in_the_setting_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="contact-directory proxy login"):
+        config.load(tmp_path, {}, proxy="http://anna:hunter2@proxy.test:3128")

@@ -20,6 +20,7 @@ from directory_server.directory.listing import Listing
 from directory_server.directory.person import Person
 from directory_server.directory.person_json import person_json
 from directory_server.fronts.uplink import tenant
+from directory_server.fronts.uplink.outbound import Outbound
 from directory_server.fronts.uplink.uplink import Uplink
 from directory_server.store.database import Database
 from directory_server.vault.vault import Vault
@@ -114,6 +115,7 @@ async def uplinked(
     tid: UUID = TID,
     epoch: int = 1,
     views: Callable[[str, frozenset[str]], Any] | None = None,
+    outbound: Outbound | None = None,
     change: Callable[[tenant.Tenant], tenant.Tenant] = lambda registered: registered,
 ) -> AsyncIterator[Uplinked]:
     """Run a directory registered for `tid` until the block ends."""
@@ -139,6 +141,7 @@ async def uplinked(
 
     uplink = Uplink(
         database,
+        outbound=outbound or Outbound(),
         views=views or made_up,
         ages=lambda: {"Kunden": 60},
         render=person_json,

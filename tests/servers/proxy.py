@@ -22,7 +22,7 @@ from deploy.demo.program import free_port
 Mode = Literal["open", "basic", "ntlm", "negotiate", "inspecting", "stripping", "buffering"]
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
-USER, PASSWORD = "CORP\\anna", "s3cret: ümlaut"
+USER, PASSWORD = "CORP\\anna", "s3cret-ümlaut%"
 ENDS = {"204", "304"}
 """Statuses without content."""
 

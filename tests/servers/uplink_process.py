@@ -16,6 +16,7 @@ from uuid import UUID
 from deploy.demo.program import Program
 from directory_server.directory.person_json import person_json
 from directory_server.fronts.uplink import tenant
+from directory_server.fronts.uplink.outbound import Outbound
 from directory_server.fronts.uplink.uplink import Uplink
 from directory_server.store.database import Database
 from directory_server.vault.vault import Vault
@@ -94,6 +95,7 @@ async def _main(folder: Path, delay: float) -> None:
     database = _open(folder)
     uplink = Uplink(
         database,
+        outbound=Outbound(),
         views=lambda oid, groups: FakeView([person(1, "Müller, Jörg")], delay),  # type: ignore[arg-type,return-value] # fake
         ages=lambda: {"Kunden": 60},
         render=person_json,

@@ -1,7 +1,8 @@
 """Dialling: from a relay's URL to an open line, and how long to wait before the next try, pure but for the socket."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -35,13 +36,18 @@ def line_url(relay: str) -> tuple[str, str]:
     return f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}/v1/line", parts.netloc
 
 
-async def dial(url: str, session: DirectorySession, claim: Callable[[str], None]) -> ClientConnection:
+Way = Callable[[str], Awaitable[dict[str, Any]]]
+"""Returns what `connect` has to know to reach a URL: see Outbound.line."""
+
+
+async def dial(url: str, session: DirectorySession, claim: Callable[[str], None], way: Way) -> ClientConnection:
     """Connect and prove who we are; `claim` may refuse the instance, before we do, by raising.
 
-    Raises what the network, the relay (HandshakeFailed) and `claim` do; nothing stays open then.
+    Raises what the network, the proxy, the relay (HandshakeFailed) and `claim` do; nothing stays open then.
     """
     socket = await connect(
         url,
+        **await way(url),
         compression=None,
         max_size=MAX_FRAME,
         ping_interval=PING_S,

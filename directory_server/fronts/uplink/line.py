@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from directory_server.fronts.uplink.connection import Connection
-from directory_server.fronts.uplink.dial import back_off, dial, line_url, same_back_off
+from directory_server.fronts.uplink.dial import Way, back_off, dial, line_url, same_back_off
 from directory_server.fronts.uplink.fallback import FallBack
 from directory_server.fronts.uplink.instances import Instances, SameInstance
 from directory_server.fronts.uplink.polls import Polls
@@ -60,8 +60,8 @@ class Line:
 
     `hello` makes the session for a relay host, `polls` the long-polls of a URL for where no WebSocket gets through,
     `keys` the key configuration to publish, `answer` answers a request, `probe` makes a request of our own and
-    `probed` is told when it is over. `instances` are shared by all lines. `random` returns [0, 1), `sleep` waits
-    seconds, `now` tells the time (UTC), `monotonic` seconds.
+    `probed` is told when it is over. `instances` are shared by all lines. `way` leads to the relay. `random` returns
+    [0, 1), `sleep` waits seconds, `now` tells the time (UTC), `monotonic` seconds.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class Line:
         probe: Callable[[], Request],
         probed: Callable[[bytes], None],
         instances: Instances,
+        way: Way,
         random: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
         now: Callable[[], datetime],
@@ -91,6 +92,7 @@ class Line:
         self._probe = probe
         self._probed = probed
         self._instances = instances
+        self._way = way
         self._random = random
         self._sleep = sleep
         self._now = now
@@ -170,7 +172,7 @@ class Line:
     async def _open_socket(self) -> Connection:
         session = self._hello(self._host)
         try:
-            socket = await dial(self.url, session, lambda instance: self._instances.claim(self, instance))
+            socket = await dial(self.url, session, lambda instance: self._instances.claim(self, instance), self._way)
         except BaseException as error:
             if self._current is None:
                 self._instances.release(self)

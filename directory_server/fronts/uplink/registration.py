@@ -129,14 +129,14 @@ async def _get(client: httpx.AsyncClient, url: str, who: str) -> dict[str, Any]:
     try:
         return _object(await client.get(url), who)
     except httpx.HTTPError as error:
-        raise RegistrationFailed(f"{who} cannot be reached at {url}: {type(error).__name__}") from error
+        raise RegistrationFailed(f"{who} cannot be reached at {url}: {error}") from error
 
 
 async def _post(client: httpx.AsyncClient, url: str, who: str, **content: Any) -> dict[str, Any]:
     try:
         return _object(await client.post(url, **content), who)
     except httpx.HTTPError as error:
-        raise RegistrationFailed(f"{who} cannot be reached at {url}: {type(error).__name__}") from error
+        raise RegistrationFailed(f"{who} cannot be reached at {url}: {error}") from error
 
 
 def _object(answer: httpx.Response, who: str) -> dict[str, Any]:

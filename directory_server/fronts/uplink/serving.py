@@ -11,6 +11,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from directory_server.fronts.uplink.answer import NONCE_SIZE, Answerer, InThread
+from directory_server.fronts.uplink.dial import Way
 from directory_server.fronts.uplink.executions import Executions
 from directory_server.fronts.uplink.groups import RememberedGroups
 from directory_server.fronts.uplink.instances import Instances
@@ -39,7 +40,8 @@ _VERDICTS = {
 class Serving:
     """Answers one tenant until stopped; create it inside the event loop.
 
-    `now` tells the time (UTC), `monotonic` seconds; `fetch` returns the JSON behind a URL or raises KeysUnavailable.
+    `now` tells the time (UTC), `monotonic` seconds; `way` leads to the relay, `fetch` returns the JSON behind a URL or
+    raises KeysUnavailable.
     """
 
     def __init__(
@@ -50,12 +52,14 @@ class Serving:
         operations: Operations,
         in_thread: InThread,
         http: httpx.AsyncClient,
+        way: Way,
         fetch: Callable[[str], Awaitable[Mapping[str, Any]]],
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
         self._identity = identity
         self._http = http
+        self._way = way
         self._now = now
         self._probes = Probes(secrets.token_bytes)
         self._answerer = Answerer(
@@ -84,6 +88,7 @@ class Serving:
             probe=self._probe,
             probed=self._probes.over,
             instances=instances,
+            way=self._way,
             random=secrets.SystemRandom().random,
             sleep=asyncio.sleep,
             now=self._now,

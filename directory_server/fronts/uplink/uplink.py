@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import ssl
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,6 +13,7 @@ import httpx
 
 from directory_server.fronts.uplink import registration, tenant
 from directory_server.fronts.uplink.operations import Ages, Operations, Render, Views
+from directory_server.fronts.uplink.outbound import Outbound
 from directory_server.fronts.uplink.serving import Serving
 from directory_server.fronts.uplink.workers import Workers
 from directory_server.observe.status import LineStatus
@@ -34,14 +34,15 @@ KEYS_S = 3.0
 class Uplink:
     """Answers sealed requests of the registered tenant; waits for `tenant register` before the first.
 
-    `views` gives a user's view, `ages` the seconds since each source was read, `render` a person's JSON; `now` tells
-    the time (UTC), `monotonic` seconds.
+    `outbound` leads to relay and identity provider. `views` gives a user's view, `ages` the seconds since each source
+    was read, `render` a person's JSON; `now` tells the time (UTC), `monotonic` seconds.
     """
 
     def __init__(
         self,
         database: Database,
         *,
+        outbound: Outbound,
         views: Views,
         ages: Ages,
         render: Render,
@@ -50,6 +51,7 @@ class Uplink:
         monotonic: Callable[[], float],
     ) -> None:
         self._database = database
+        self._outbound = outbound
         self._views = views
         self._ages = ages
         self._render = render
@@ -65,8 +67,7 @@ class Uplink:
 
     async def start(self) -> None:
         """Open the line in the background, now or as soon as a tenant is registered."""
-        # The operating system's trust store, so that a company's own CA and inspecting proxy work.
-        self._client = httpx.AsyncClient(timeout=10, verify=ssl.create_default_context())
+        self._client = self._outbound.client(timeout=10)
         await self._look()
         self._task = asyncio.create_task(self._watch())
 
@@ -123,6 +124,7 @@ class Uplink:
             operations=Operations(self._views, self._ages, self._render, tenant.fingerprint(identity), self._version),
             in_thread=self._workers.run,
             http=self._client,
+            way=self._outbound.line,
             fetch=self._fetch,
             now=self._now,
             monotonic=self._monotonic,

@@ -15,6 +15,7 @@ from deploy.demo.program import free_port
 from directory_server.fronts.uplink import line as line_module
 from directory_server.fronts.uplink.instances import Instances
 from directory_server.fronts.uplink.line import DENIED_BACK_OFF_S, Line, LineState
+from directory_server.fronts.uplink.outbound import Outbound
 from relay_cloud.wire import credential, es256
 from relay_cloud.wire.envelope import Request, SenderClass
 from relay_cloud.wire.frame import Ack, Drain, Kind, Probe, Probed, RequestFrame, ResponseFrame, Talk, decode
@@ -41,6 +42,7 @@ def line(port: int, sleeps: list[float], instances: Instances | None = None) -> 
         probe=lambda: Request(UUID(int=1), bytes(16), bytes(8), 8000, SenderClass.TAB, b"sealed"),
         probed=lambda _: None,
         instances=instances or Instances(),
+        way=Outbound().line,
         random=lambda: 1.0,
         sleep=sleep,
         now=lambda: datetime(2026, 1, 2, tzinfo=UTC),

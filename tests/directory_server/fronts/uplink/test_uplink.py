@@ -12,6 +12,7 @@ import pytest
 
 from directory_server.directory.person_json import person_json
 from directory_server.fronts.uplink import tenant, uplink
+from directory_server.fronts.uplink.outbound import Outbound
 from directory_server.fronts.uplink.uplink import Uplink
 from directory_server.observe.status import Health
 from directory_server.store.database import Database
@@ -34,6 +35,7 @@ def registered(database: Database, relay: Relay, **changed: Any) -> tenant.Tenan
 def front(database: Database) -> Uplink:
     return Uplink(
         database,
+        outbound=Outbound(),
         views=lambda _oid, _groups: FakeView([person(1, "Müller")]),
         ages=dict,
         render=person_json,
