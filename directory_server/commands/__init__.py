@@ -12,6 +12,7 @@ from directory_server.commands.index import index
 from directory_server.commands.init import init
 from directory_server.commands.lookup import lookup
 from directory_server.commands.person import person
+from directory_server.commands.proxy import proxy
 from directory_server.commands.quality import quality
 from directory_server.commands.search import search
 from directory_server.commands.serve import serve
@@ -37,6 +38,7 @@ COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "status": status,
     "doctor": doctor,
     "tenant": tenant,
+    "proxy": proxy,
     "token": token,
     "index": index,
 }

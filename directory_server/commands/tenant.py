@@ -13,6 +13,8 @@ from directory_server.commands.options import AsJson, fail, show
 
 tenant = typer.Typer(no_args_is_help=True, help="The registered Microsoft tenant.")
 
+MICROSOFT = "https://login.microsoftonline.com"
+
 Relay = Annotated[str, typer.Option(help="The relay's URL, as it calls itself.")]
 Authority = Annotated[str, typer.Option(help="Base URL of the identity provider.")]
 ClientId = Annotated[str, typer.Option(help="Application id the administrator signs in to.")]
@@ -24,7 +26,7 @@ def register(
     *,
     relay: Relay,
     client_id: ClientId,
-    authority: Authority = "https://login.microsoftonline.com",
+    authority: Authority = MICROSOFT,
     registrar: Annotated[str | None, typer.Option(help="The registrar's URL, if it is not the relay's.")] = None,
     tenant_id: Annotated[
         str, typer.Option("--tenant", help="Tenant id, or organizations to let the sign-in decide.")

@@ -116,6 +116,7 @@ async def uplinked(
     epoch: int = 1,
     views: Callable[[str, frozenset[str]], Any] | None = None,
     outbound: Outbound | None = None,
+    connects: bool = True,
     change: Callable[[tenant.Tenant], tenant.Tenant] = lambda registered: registered,
 ) -> AsyncIterator[Uplinked]:
     """Run a directory registered for `tid` until the block ends."""
@@ -152,7 +153,8 @@ async def uplinked(
     await uplink.start()
     running = Uplinked(uplink, database, asked)
     try:
-        await running.connected()
+        if connects:
+            await running.connected()
         yield running
     finally:
         await uplink.stop()

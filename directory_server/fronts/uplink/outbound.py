@@ -21,7 +21,7 @@ from directory_server.store import keys
 from directory_server.store.database import Database
 
 KEY = "proxy login"
-_PORTS = {"http": 80, "https": 443}
+PORTS = {"http": 80, "https": 443}
 
 
 class TrustInvalid(ValueError):  # noqa: N818 - named as the admin reads it
@@ -86,7 +86,7 @@ class Outbound:
         parts = urlsplit(url)
         scheme = "https" if parts.scheme == "wss" else "http"
         trust = {"ssl": self.trust} if scheme == "https" else {}
-        sock = await self.open_socket(scheme, parts.hostname or "", parts.port or _PORTS[scheme])
+        sock = await self.open_socket(scheme, parts.hostname or "", parts.port or PORTS[scheme])
         return {"sock": sock, "proxy": None, **trust}
 
     def client(self, timeout: float) -> httpx.AsyncClient:

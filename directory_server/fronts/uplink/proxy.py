@@ -35,7 +35,7 @@ class ProxyRefusesTarget(ProxyFault):
 
 
 class ProxyNotUnderstood(ProxyFault):
-    """What answers is no HTTP proxy, or asks for credentials in a way we do not know."""
+    """What answers is no HTTP proxy of a kind we know: correct `proxy` or HTTPS_PROXY, or ask whoever runs it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import os
 import re
 import socket
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,8 +64,13 @@ async def reach(proxy: Proxy) -> socket.socket:
                 return sock
     except socket.gaierror as error:
         fault = error
-    reason = fault.strerror if fault else "no address"
-    raise ProxyUnreachable(f"proxy {proxy} cannot be reached: {reason}") from fault
+    raise ProxyUnreachable(f"proxy {proxy} cannot be reached: {fault and reason(fault)}") from fault
+
+
+def reason(fault: OSError) -> str:
+    """Return why a connection failed, in the operating system's words: asyncio's have the address in them."""
+    own = fault.errno is None or isinstance(fault, socket.gaierror | ssl.SSLError)  # their numbers are not its
+    return fault.strerror or type(fault).__name__ if own else os.strerror(fault.errno or 0)
 
 
 class Peer:
@@ -98,7 +105,7 @@ class Peer:
         except ProxyFault:
             raise
         except OSError as error:
-            raise ProxyUnreachable(f"proxy {self._proxy} broke off: {error.strerror}") from error
+            raise ProxyUnreachable(f"proxy {self._proxy} broke off: {reason(error)}") from error
         if answer.closes:
             self.close()
         return answer
