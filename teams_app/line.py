@@ -5,6 +5,7 @@ It trusts a directory key only by the chain of `directory_server.protocol.keys`,
 
 import asyncio
 import json
+import logging
 import re
 import secrets
 from collections import OrderedDict
@@ -17,7 +18,8 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from directory_server.protocol import messages, sealing
-from directory_server.protocol.keys import KeyConfiguration, Untrusted, trust
+from directory_server.protocol.kem import kem_of
+from directory_server.protocol.keys import KeyConfiguration, Untrusted, Verdict, compare, trust
 from relay_cloud.wire.envelope import MAX_MESSAGE, Malformed, Request, SenderClass, Status, decode_response
 from teams_app import tickets
 from teams_app.outcomes import (
@@ -31,6 +33,8 @@ from teams_app.outcomes import (
     TooSlow,
     Unanswered,
 )
+
+logger = logging.getLogger(__name__)
 
 DEADLINE = 1.6
 """Seconds for one question, everything included; Teams' rule is an answer within 2 s."""
@@ -100,7 +104,7 @@ class Line:
         configuration = await self._configuration(tid)
         if not configuration.allow_service_end:
             raise ServiceOff
-        sealing_key = configuration.keys[0]
+        sealing_key = configuration.best
         left = (limit.when() or 0.0) - asyncio.get_running_loop().time()
         inner = messages.Inner(
             issued_at=int(self._clock()),
@@ -121,7 +125,7 @@ class Line:
         content = await self._send(request)
         try:
             response = decode_response(content)
-            answer = sealing.open_response(request, inner.response_key, response)
+            answer = sealing.open_response(request, inner.response_key, response, by=kem_of(sealing_key.key))
         except (Malformed, sealing.CannotOpen) as error:
             raise RelayUnreachable("unreadable_answer") from error
         if response.status is Status.CLOCK:
@@ -151,8 +155,13 @@ class Line:
             if response.status_code != httpx.codes.OK:
                 raise _outcome(response.status_code, content)
         configuration = self._trusted(tid, content, now)
-        if known and configuration.fingerprint == known[0].fingerprint and configuration.sequence < known[0].sequence:
+        verdict = compare(known[0], configuration) if known else Verdict.SAME
+        if verdict is Verdict.OUTDATED:
             raise NotTrusted("sequence_went_back")
+        if verdict is Verdict.CHANGED:
+            raise NotTrusted("identity_changed")
+        if verdict is Verdict.RENEWED:
+            logger.warning("a directory was registered anew and has another identity key")
         self._configurations[tid] = configuration, min(configuration.expires, now + CONFIGURATION_FRESH)
         if len(self._configurations) > MAX_TENANTS:
             self._configurations.popitem(last=False)

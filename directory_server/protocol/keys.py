@@ -1,4 +1,4 @@
-"""Keys of the ends: P-256 points, key ids, thumbprints, and the signed key configuration a client trusts.
+"""Keys of the ends: key ids, thumbprints, and the signed key configuration a client trusts.
 
 Trust chain of a client: registrar's key → credential (its tenant, thumbprint of the identity key) → key configuration
 (signed by the identity key) → sealing key.
@@ -8,32 +8,33 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from directory_server.protocol.kem import KEMS, XWING, PublicKey, encoded, kem_of, public_key
 from directory_server.protocol.version import KEYS_LABEL
 from relay_cloud.wire import base64url
 from relay_cloud.wire.credential import CredentialRefused, check
-from relay_cloud.wire.es256 import from_jwk, point, sign, thumbprint, to_jwk, verify
+from relay_cloud.wire.es256 import from_jwk, sign, thumbprint, to_jwk, verify
 
 __all__ = [
-    "KEM",
     "MAX_LIFETIME",
     "KeyConfiguration",
     "SealingKey",
     "Untrusted",
+    "Verdict",
+    "compare",
     "from_jwk",
     "key_id",
-    "point",
     "publish",
     "thumbprint",
     "to_jwk",
     "trust",
 ]
 
-KEM = "P256"
 MAX_LIFETIME = 26 * 3600
 """A key configuration expires at the latest after this many seconds."""
 
@@ -47,12 +48,15 @@ class SealingKey:
     """A public key a directory opens with, and the id it is called by."""
 
     kid: bytes
-    key: ec.EllipticCurvePublicKey
+    key: PublicKey
 
 
 @dataclass(frozen=True, slots=True)
 class KeyConfiguration:
-    """A verified key configuration; `not_before`/`expires` in Unix seconds, `fingerprint` of the identity key."""
+    """A verified key configuration; `not_before`/`expires` in Unix seconds, `fingerprint` of the identity key.
+
+    `epoch` is the time of the registration of that key: a higher one replaces a lower one.
+    """
 
     tid: UUID
     sequence: int
@@ -61,11 +65,33 @@ class KeyConfiguration:
     keys: tuple[SealingKey, ...]
     allow_service_end: bool
     fingerprint: str
+    epoch: int
+
+    @property
+    def best(self) -> SealingKey:
+        """The key to seal to: the first for X-Wing, else the first."""
+        return next((entry for entry in self.keys if kem_of(entry.key) is XWING), self.keys[0])
 
 
-def key_id(key: ec.EllipticCurvePublicKey) -> bytes:
-    """Return the first 8 bytes of SHA-256 over the point."""
-    return hashlib.sha256(point(key)).digest()[:8]
+class Verdict(StrEnum):
+    """What a configuration means after another one of the same tenant; the last two are refused."""
+
+    SAME = "same"
+    RENEWED = "renewed"
+    CHANGED = "changed"
+    OUTDATED = "outdated"
+
+
+def compare(known: KeyConfiguration, seen: KeyConfiguration) -> Verdict:
+    """Judge a trusted configuration by the last one: another identity key needs a higher epoch, `seq` only grows."""
+    if known.fingerprint != seen.fingerprint:
+        return Verdict.RENEWED if seen.epoch > known.epoch else Verdict.CHANGED
+    return Verdict.OUTDATED if seen.sequence < known.sequence else Verdict.SAME
+
+
+def key_id(key: PublicKey) -> bytes:
+    """Return the first 8 bytes of SHA-256 over the key's bytes."""
+    return hashlib.sha256(encoded(key)).digest()[:8]
 
 
 def publish(
@@ -79,7 +105,7 @@ def publish(
     identity: ec.EllipticCurvePrivateKey,
     credential: str,
 ) -> dict[str, Any]:
-    """Return the signed document that `GET /v1/t/{tid}/keys` serves; the first key is the one to seal to."""
+    """Return the signed document that `GET /v1/t/{tid}/keys` serves; older clients take its first key."""
     config = json.dumps(
         {
             "v": 1,
@@ -88,7 +114,12 @@ def publish(
             "nbf": not_before,
             "exp": expires,
             "keys": [
-                {"kid": base64url.encode(key.kid), "kem": KEM, "pk": base64url.encode(point(key.key))} for key in keys
+                {
+                    "kid": base64url.encode(entry.kid),
+                    "kem": kem_of(entry.key).name,
+                    "pk": base64url.encode(encoded(entry.key)),
+                }
+                for entry in keys
             ],
             "policy": {"allow_service_end": allow_service_end},
         },
@@ -121,7 +152,7 @@ def trust(
         raise Untrusted("credential belongs to another identity key")
     if not verify(identity, signature, KEYS_LABEL + config_bytes):
         raise Untrusted("key configuration is not signed by the identity key")
-    configuration = _configuration(config_bytes, thumbprint(identity))
+    configuration = _configuration(config_bytes, thumbprint(identity), credential.epoch)
     if configuration.tid != tid:
         raise Untrusted("key configuration is for another tenant")
     if configuration.expires - configuration.not_before > MAX_LIFETIME:
@@ -131,16 +162,13 @@ def trust(
     return configuration
 
 
-def _configuration(config_bytes: bytes, fingerprint: str) -> KeyConfiguration:
+def _configuration(config_bytes: bytes, fingerprint: str, epoch: int) -> KeyConfiguration:
     try:
         config = json.loads(config_bytes)
         keys = tuple(
-            SealingKey(
-                base64url.decode(entry["kid"]),
-                ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), base64url.decode(entry["pk"])),
-            )
+            SealingKey(base64url.decode(entry["kid"]), key)
             for entry in config["keys"]
-            if entry["kem"] == KEM
+            if entry["kem"] in KEMS and (key := public_key(entry["kem"], base64url.decode(entry["pk"]))) is not None
         )
         configuration = KeyConfiguration(
             tid=UUID(config["tid"]),
@@ -150,9 +178,12 @@ def _configuration(config_bytes: bytes, fingerprint: str) -> KeyConfiguration:
             keys=keys,
             allow_service_end=bool(config["policy"]["allow_service_end"]),
             fingerprint=fingerprint,
+            epoch=epoch,
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Untrusted("key configuration is malformed") from error
-    if not keys or any(key_id(entry.key) != entry.kid for entry in keys):
-        raise Untrusted("key configuration names no usable key")
+    if any(key_id(entry.key) != entry.kid for entry in keys):
+        raise Untrusted("key configuration names a key by another's id")
+    if not keys:
+        raise Untrusted("key configuration names only keys of kinds unknown to this version: update it")
     return configuration

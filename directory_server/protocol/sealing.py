@@ -1,7 +1,8 @@
 """Sealing and opening of `contact-relay/1` messages (HPKE base mode, RFC 9180; response keyed inside the request).
 
-Suite: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. The response key travels inside the sealed request, so a
-replayed request never reveals an answer, and only the two ends know it. Randomness and keys are arguments.
+With HKDF-SHA256 and AES-256-GCM; the recipient's key decides the KEM. The response key travels inside the sealed
+request, so a replayed request never reveals an answer, and only the two ends know it. Randomness and
+keys are arguments.
 """
 
 import hashlib
@@ -11,19 +12,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes, hpke
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from directory_server.protocol import padding
+from directory_server.protocol import kem, padding
 from directory_server.protocol.messages import Inner, decode_inner
 from directory_server.protocol.version import REQUEST_LABEL, RESPONSE_LABEL
 from relay_cloud.wire.envelope import Request, Response, SenderClass, Status
 from relay_cloud.wire.es256 import SIGNATURE_SIZE, sign, verify
-
-ENCAPSULATED_SIZE = 65
-SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
 class CannotOpen(ValueError):  # noqa: N818 - the wire's word
@@ -32,11 +30,15 @@ class CannotOpen(ValueError):  # noqa: N818 - the wire's word
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A request as the directory sees it; `signed` is True when a service signature was checked and holds."""
+    """A request as the directory sees it, and the KEM it came by.
+
+    `signed` is True when a service signature was checked and holds.
+    """
 
     request: Request
     inner: Inner
     signed: bool
+    by: kem.Kem
 
 
 def request_info(request: Request) -> bytes:
@@ -45,7 +47,7 @@ def request_info(request: Request) -> bytes:
 
 
 def seal_request(
-    request: Request, inner: Inner, key: ec.EllipticCurvePublicKey, signer: ec.EllipticCurvePrivateKey | None = None
+    request: Request, inner: Inner, key: kem.PublicKey, signer: ec.EllipticCurvePrivateKey | None = None
 ) -> Request:
     """Return the request with `sealed` filled in; a `signer` is needed for, and only for, the service class."""
     if (request.sender is SenderClass.SERVICE) != (signer is not None):
@@ -53,12 +55,10 @@ def seal_request(
     info = request_info(request)
     content = inner.encode()
     tail = sign(signer, info + hashlib.sha256(content).digest()) if signer else b""
-    return replace(request, sealed=SUITE.encrypt(padding.pad(content, tail), key, info))
+    return replace(request, sealed=kem.encrypt(key, padding.pad(content, tail), info))
 
 
-def open_request(
-    request: Request, key: ec.EllipticCurvePrivateKey, service_key: ec.EllipticCurvePublicKey | None
-) -> Opened:
+def open_request(request: Request, key: kem.PrivateKey, service_key: ec.EllipticCurvePublicKey | None) -> Opened:
     """Open a request; `service_key` is the Teams service's pinned key or None where that end is switched off.
 
     Raises CannotOpen for a foreign or changed message, BadMessage for content that is no request. A service request
@@ -66,7 +66,7 @@ def open_request(
     """
     info = request_info(request)
     try:
-        padded = SUITE.decrypt(request.sealed, key, info)
+        padded = kem.decrypt(key, request.sealed, info)
     except (InvalidTag, ValueError) as error:
         raise CannotOpen("message was not sealed to this key") from error
     service = request.sender is SenderClass.SERVICE
@@ -75,29 +75,30 @@ def open_request(
     except ValueError as error:
         raise CannotOpen("message has a wrong padding") from error
     signed = service and service_key is not None and verify(service_key, tail, info + hashlib.sha256(content).digest())
-    return Opened(request, decode_inner(content), signed)
-
-
-def encapsulated(request: Request) -> bytes:
-    """Return the request's encapsulated key, which salts the response key."""
-    return request.sealed[:ENCAPSULATED_SIZE]
+    return Opened(request, decode_inner(content), signed, kem.kem_of(key))
 
 
 def seal_response(
-    request: Request, response_key: bytes, status: Status, body: Mapping[str, Any], nonce: bytes
+    request: Request,
+    response_key: bytes,
+    status: Status,
+    body: Mapping[str, Any],
+    nonce: bytes,
+    *,
+    by: kem.Kem,
 ) -> Response:
-    """Seal an answer to the request; `nonce` is 32 fresh random bytes. Raises padding.TooLarge."""
+    """Seal an answer to the request that came `by` a KEM; `nonce` is 32 fresh random bytes. Raises padding.TooLarge."""
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    sealer = AESGCM(_answer_key(request, response_key, nonce))
+    sealer = AESGCM(_answer_key(request, response_key, nonce, by))
     sealed = sealer.encrypt(bytes(12), padding.pad(content), request.rid + bytes((status,)))
     return Response(request.rid, status, nonce, sealed)
 
 
-def open_response(request: Request, response_key: bytes, response: Response) -> dict[str, Any]:
-    """Open the answer to our own request; raises CannotOpen for any other message."""
+def open_response(request: Request, response_key: bytes, response: Response, *, by: kem.Kem) -> dict[str, Any]:
+    """Open the answer to our own request, sealed `by` a KEM; raises CannotOpen for any other message."""
     if response.rid != request.rid:
         raise CannotOpen("answer belongs to another request")
-    opener = AESGCM(_answer_key(request, response_key, response.nonce))
+    opener = AESGCM(_answer_key(request, response_key, response.nonce, by))
     try:
         padded = opener.decrypt(bytes(12), response.sealed, response.rid + bytes((response.status,)))
         body = json.loads(padding.unpad(padded)[0])
@@ -108,7 +109,7 @@ def open_response(request: Request, response_key: bytes, response: Response) -> 
     return body
 
 
-def _answer_key(request: Request, response_key: bytes, nonce: bytes) -> bytes:
-    salt = encapsulated(request) + nonce
+def _answer_key(request: Request, response_key: bytes, nonce: bytes, by: kem.Kem) -> bytes:
+    salt = request.sealed[: by.encapsulated_size] + nonce
     info = RESPONSE_LABEL + request.tid.bytes + request.rid
     return HKDF(hashes.SHA256(), 32, salt, info).derive(response_key)

@@ -16,7 +16,7 @@ KID_SIZE = 8
 NONCE_SIZE = 32
 MAX_INNER = 64 * 1024
 """Largest padded plaintext, in bytes, in either direction."""
-MAX_MESSAGE = MAX_INNER + 1024
+MAX_MESSAGE = MAX_INNER + 2048
 """Largest outer message, in bytes: padded plaintext plus header, encapsulated key and tag."""
 MAX_DEADLINE_MS = 20_000
 

@@ -44,7 +44,7 @@ FILES = {
     " status telephony",
     "directory_server/fronts": "",
     "directory_server/observe": "logs metrics status",
-    "directory_server/protocol": "identity jwks keys messages padding sealing version",
+    "directory_server/protocol": "identity jwks kem keys messages padding sealing version",
     "directory_server/sync": "guard history outcome plan run totals",
     "directory_server/vault": "errors master_key vault",
     "teams_app": (

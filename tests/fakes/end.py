@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from directory_server.protocol import keys, sealing
+from directory_server.protocol import kem, keys, sealing
 from directory_server.protocol.messages import Inner
 from relay_cloud.wire.envelope import Request, SenderClass, decode_response
 
@@ -41,7 +41,7 @@ class End:
 
     def sealed(self, operation: str, body: dict[str, Any], **changed: Any) -> tuple[Request, bytes]:
         """Return a sealed request and its response key; `changed` replaces parts of Request, Inner, key, signer."""
-        key = changed.get("key") or self.configuration.keys[0]  # type: ignore[union-attr]  # tests fetch first
+        key = changed.get("key") or self.configuration.best  # type: ignore[union-attr]  # tests fetch first
         asked = Request(
             tid=changed.get("tid", self.tid),
             rid=changed.get("rid") or secrets.token_bytes(16),
@@ -73,4 +73,5 @@ class End:
         request, response_key = self.sealed(operation, body, **changed)
         answer = (await self.post(request.encode(), ticket)).raise_for_status()
         response = decode_response(answer.content)
-        return int(response.status), sealing.open_response(request, response_key, response)
+        by = kem.kem_of((changed.get("key") or self.configuration.best).key)  # type: ignore[union-attr]  # tests fetch first
+        return int(response.status), sealing.open_response(request, response_key, response, by=by)

@@ -8,13 +8,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from directory_server.protocol import keys, messages, padding, sealing
+from directory_server.protocol import kem, keys, messages, padding, sealing
 from relay_cloud.wire import envelope, frame
 from relay_cloud.wire.envelope import Malformed
 from relay_cloud.wire.handshake import HandshakeFailed, Terms
 from relay_cloud.wire.session import DirectorySession, RelaySession
 
 KEY = ec.derive_private_key(41, ec.SECP256R1())
+XWING_KEY = kem.xwing_private_key(bytes(32))
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
@@ -58,14 +59,14 @@ def test_sessions(received: list[bytes]) -> None:
 
 
 @settings(max_examples=300)
-@given(st.binary(max_size=200), st.sampled_from(envelope.SenderClass))
-def test_sealed_parts(sealed: bytes, sender: envelope.SenderClass) -> None:
+@given(st.binary(max_size=1300), st.sampled_from(envelope.SenderClass), st.sampled_from((kem.P256, kem.XWING)))
+def test_sealed_parts(sealed: bytes, sender: envelope.SenderClass, by: kem.Kem) -> None:
     request = envelope.Request(UUID(int=1), bytes(16), bytes(8), 1, sender, sealed)
     with contextlib.suppress(sealing.CannotOpen):
-        sealing.open_request(request, KEY, KEY.public_key())
+        sealing.open_request(request, KEY if by is kem.P256 else XWING_KEY, KEY.public_key())
     response = envelope.Response(bytes(16), envelope.Status.OK, bytes(32), sealed)
     with contextlib.suppress(sealing.CannotOpen):
-        sealing.open_response(request, bytes(32), response)
+        sealing.open_response(request, bytes(32), response, by=by)
 
 
 @settings(max_examples=300)

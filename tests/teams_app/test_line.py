@@ -73,7 +73,7 @@ class RelayDouble:
         opened = sealing.open_request(received, self.opener, self.service.public_key())
         self.opened.append(opened)
         sealed = sealing.seal_response(
-            received, opened.inner.response_key, self.status, self.answer, secrets.token_bytes(32)
+            received, opened.inner.response_key, self.status, self.answer, secrets.token_bytes(32), by=opened.by
         )
         return httpx.Response(200, content=sealed.encode())
 

@@ -162,7 +162,9 @@ class Answerer:
         request, key = opened.request, opened.inner.response_key
         while True:
             try:
-                return ResponseFrame(sealing.seal_response(request, key, status, body, self.nonce()).encode())
+                return ResponseFrame(
+                    sealing.seal_response(request, key, status, body, self.nonce(), by=opened.by).encode()
+                )
             except TooLarge:
                 status, body = _smaller(status, body)
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from directory_server.protocol import sealing
+from directory_server.protocol.keys import SealingKey
 from directory_server.protocol.messages import PROBE, RESPONSE_KEY_SIZE, Inner
 from relay_cloud.wire.envelope import RID_SIZE, Request, SenderClass
 
@@ -19,13 +18,13 @@ class Probes:
         self._random = random
         self._out: set[bytes] = set()
 
-    def make(self, tid: UUID, kid: bytes, key: ec.EllipticCurvePublicKey, now: float) -> Request:
+    def make(self, tid: UUID, key: SealingKey, now: float) -> Request:
         """Return a probe that is known until it is `over`."""
         rid = self._random(RID_SIZE)
-        asked = Request(tid, rid, kid, DEADLINE_MS, SenderClass.TAB, b"")
+        asked = Request(tid, rid, key.kid, DEADLINE_MS, SenderClass.TAB, b"")
         inner = Inner(int(now), PROBE, {}, self._random(RESPONSE_KEY_SIZE))
         self._out.add(rid)
-        return sealing.seal_request(asked, inner, key)
+        return sealing.seal_request(asked, inner, key.key)
 
     def ours(self, rid: bytes) -> bool:
         """Whether this is a probe that is under way."""

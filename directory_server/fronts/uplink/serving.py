@@ -133,8 +133,7 @@ class Serving:
         await asyncio.gather(*(line.publish() for line in self._lines))
 
     def _probe(self) -> Request:
-        kid, key = self._answerer.keys.current
-        return self._probes.make(self.tenant.tid, kid, key, self._unix())
+        return self._probes.make(self.tenant.tid, self._answerer.keys.current[-1], self._unix())
 
     def _hello(self, host: str) -> DirectorySession:
         return DirectorySession(

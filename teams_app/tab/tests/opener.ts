@@ -1,16 +1,22 @@
 /** The directory's side of the seal, for tests: opens requests and seals answers as `directory_server.protocol` does. */
-import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from "@hpke/core";
 import { type Bytes, concat, utf8 } from "../src/protocol/bytes";
 import { type RequestHeader, TAB } from "../src/protocol/envelope";
+import { ENCAPSULATED_SIZE, type Kem, suiteOf } from "../src/protocol/kem";
 import { RESPONSE_LABEL } from "../src/protocol/labels";
 import { pad, unpad } from "../src/protocol/padding";
 import { requestInfo } from "../src/protocol/sealing";
 
-export const suite = new CipherSuite({
-  kem: new DhkemP256HkdfSha256(),
-  kdf: new HkdfSha256(),
-  aead: new Aes256Gcm(),
-});
+/** A recipient's private key and its kind. */
+export interface Recipient {
+  readonly kem: Kem;
+  readonly key: CryptoKey;
+}
+
+/** Reads the private key of a kind. */
+export async function recipient(kem: Kem, raw: Bytes): Promise<Recipient> {
+  const suite = await suiteOf(kem);
+  return { kem, key: await suite.kem.deserializePrivateKey(raw) };
+}
 
 export interface OpenedRequest {
   readonly header: RequestHeader;
@@ -19,7 +25,7 @@ export interface OpenedRequest {
 }
 
 /** Opens a tab's request with the recipient's private key. */
-export async function openRequest(message: Bytes, recipientKey: CryptoKey): Promise<OpenedRequest> {
+export async function openRequest(message: Bytes, { kem, key: recipientKey }: Recipient): Promise<OpenedRequest> {
   if (message[45] !== TAB) throw new Error("not a tab's request");
   const header = {
     tid: message.slice(1, 17),
@@ -27,9 +33,11 @@ export async function openRequest(message: Bytes, recipientKey: CryptoKey): Prom
     kid: message.slice(33, 41),
     deadlineMs: new DataView(message.buffer, message.byteOffset + 41).getUint32(0),
   };
-  const encapsulated = message.slice(46, 111);
+  const end = 46 + ENCAPSULATED_SIZE[kem];
+  const encapsulated = message.slice(46, end);
+  const suite = await suiteOf(kem);
   const context = await suite.createRecipientContext({ recipientKey, enc: encapsulated, info: requestInfo(header) });
-  const padded = new Uint8Array(await context.open(message.slice(111)));
+  const padded = new Uint8Array(await context.open(message.slice(end)));
   const inner = JSON.parse(new TextDecoder().decode(unpad(padded))) as Record<string, unknown>;
   return { header, encapsulated, inner };
 }

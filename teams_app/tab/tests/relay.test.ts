@@ -1,15 +1,18 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as base64url from "../src/protocol/base64url";
 import { utf8 } from "../src/protocol/bytes";
+import * as kem from "../src/protocol/kem";
 import { Keyring } from "../src/protocol/keyring";
 import { PinStore } from "../src/protocol/pin";
 import { Relay } from "../src/protocol/relay";
 import { TicketOffice } from "../src/ticket";
-import { type OpenedRequest, openRequest, sealResponse, suite } from "./opener";
+import { type OpenedRequest, openRequest, recipient, sealResponse } from "./opener";
 import { vectors } from "./vectors";
 
 const token = `e30.${base64url.encode(utf8(JSON.stringify({ tid: vectors.tid })))}.`;
-const document = vectors.configurations.find((entry) => entry.trusted)?.document;
+const named = (name: string) => vectors.configurations.find((entry) => entry.name === name)?.document;
+const P256 = await recipient("P256", base64url.decode(vectors.recipient.private));
+const HYBRID = await recipient("MLKEM768-X25519", base64url.decode(vectors.hybrid.seed));
 const sealed = (status: number, body: object) => ({ status, body: body as Record<string, unknown> });
 
 type Behaviour = (opened: OpenedRequest) => Promise<Response> | Response;
@@ -20,6 +23,8 @@ class Cloud {
   opened: OpenedRequest[] = [];
   tickets = 0;
   keyFetches = 0;
+  document = named("good");
+  opener = P256;
   ticketAnswer = () => Response.json({ ticket: `ticket-${this.tickets}`, expires: 0, tid: vectors.tid });
 
   readonly fetch: typeof fetch = async (input, init) => {
@@ -30,11 +35,10 @@ class Cloud {
     }
     if (url.endsWith("/keys")) {
       this.keyFetches += 1;
-      return Response.json(document);
+      return Response.json(this.document);
     }
     init?.signal?.throwIfAborted();
-    const key = await suite.kem.deserializePrivateKey(base64url.decode(vectors.recipient.private));
-    const opened = await openRequest(new Uint8Array(init?.body as Uint8Array<ArrayBuffer>), key);
+    const opened = await openRequest(new Uint8Array(init?.body as Uint8Array<ArrayBuffer>), this.opener);
     this.opened.push(opened);
     const behave = this.behaviours.shift();
     if (!behave) throw new Error("asked too often");
@@ -88,6 +92,22 @@ describe("asking", () => {
     expect(cloud.opened.map((opened) => opened.inner.body)).toEqual([{ text: "a" }, { text: "b" }]);
     expect(cloud.opened[0]?.inner.tok).toBe(token);
     expect([cloud.tickets, cloud.keyFetches]).toEqual([1, 1]);
+  });
+
+  it("seals by X-Wing where the directory offers it", async () => {
+    cloud.document = named("X-Wing beside P-256");
+    cloud.opener = HYBRID;
+    cloud.behaviours = [answers(0, { persons: [7] })];
+    await expect(relay.ask("search", { text: "a" })).resolves.toEqual({ persons: [7] });
+  });
+
+  it("seals by P-256 where X-Wing does not work here, and does not try it again", async () => {
+    const broken = vi.spyOn(kem, "suiteOf").mockImplementationOnce(() => Promise.reject(new TypeError("no module")));
+    cloud.document = named("X-Wing beside P-256");
+    cloud.behaviours = [answers(0, { persons: [] }), answers(0, { persons: [1] })];
+    await expect(relay.ask("search", {})).resolves.toEqual({ persons: [] });
+    await expect(relay.ask("search", {})).resolves.toEqual({ persons: [1] });
+    expect(broken.mock.calls.map(([kind]) => kind).filter((kind) => kind !== "P256")).toHaveLength(1);
   });
 
   it("fetches the keys once more for an unknown key, then gives up", async () => {

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directory_server.protocol import keys
+from relay_cloud.wire import base64url, es256
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "sealing.json").read_text())
 TID = UUID(VECTORS["tid"])
@@ -24,8 +25,23 @@ def test_configurations_of_the_vectors(case: dict[str, Any]) -> None:
     else:
         assert case["trusted"]
         assert (found.tid, found.fingerprint) == (TID, VECTORS["fingerprint"])
+        assert base64url.encode(found.best.kid) == case["seals_to"]
         assert [entry.kid for entry in found.keys] == [keys.key_id(entry.key) for entry in found.keys]
         assert found.allow_service_end
+
+
+@pytest.mark.parametrize("case", VECTORS["successions"], ids=lambda case: case["name"])
+def test_successions_of_the_vectors(case: dict[str, Any]) -> None:
+    known, seen = (
+        keys.trust(case[name], tid=TID, registrar=REGISTRAR, now=VECTORS["now"]) for name in ("known", "seen")
+    )
+    assert keys.compare(known, seen) == case["verdict"]
+
+
+def test_a_configuration_of_unknown_kinds_only_says_what_to_do() -> None:
+    document = next(case["document"] for case in VECTORS["configurations"] if case["name"] == "only an unknown KEM")
+    with pytest.raises(keys.Untrusted, match="update"):
+        keys.trust(document, tid=TID, registrar=REGISTRAR, now=VECTORS["now"])
 
 
 def test_thumbprint_is_rfc_7638() -> None:
@@ -38,7 +54,7 @@ def test_thumbprint_is_rfc_7638() -> None:
 @given(number=st.integers(1, 2**255))
 def test_jwk_round_trip(number: int) -> None:
     key = ec.derive_private_key(number, ec.SECP256R1()).public_key()
-    assert keys.point(keys.from_jwk(keys.to_jwk(key))) == keys.point(key)
+    assert es256.point(keys.from_jwk(keys.to_jwk(key))) == es256.point(key)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,9 @@ import { type Bytes, concat } from "./bytes";
 export const VERSION = 1;
 export const RID_SIZE = 16;
 export const NONCE_SIZE = 32;
-export const ENCAPSULATED_SIZE = 65;
 export const RESPONSE_HEADER_SIZE = RID_SIZE + 1 + NONCE_SIZE;
 /** Largest outer message, in bytes. */
-export const MAX_MESSAGE = 64 * 1024 + 1024;
+export const MAX_MESSAGE = 64 * 1024 + 2048;
 export const MAX_DEADLINE_MS = 20_000;
 /** The sender class of a tab: its user's token travels inside the seal. */
 export const TAB = 1;

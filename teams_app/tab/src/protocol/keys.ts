@@ -7,18 +7,17 @@
 import * as base64url from "./base64url";
 import { type Bytes, concat, equal } from "./bytes";
 import { type PublicJwk, readJwk, thumbprint, verifiedClaims, verifier, verify } from "./jwt";
+import { type Kem, isKem, PUBLIC_SIZE } from "./kem";
 import { KEYS_LABEL } from "./labels";
 import { tenantBytes } from "./tenant";
 
-const KEM = "P256";
-const POINT_SIZE = 65;
 const KID_SIZE = 8;
 const MAX_CREDENTIAL = 4096;
 /** A key configuration expires at the latest after this many seconds. */
 const MAX_LIFETIME = 26 * 3600;
 
-/** Where the chain breaks; `clock` means everything holds but the time. */
-export type Break = "document" | "credential" | "identity" | "signature" | "configuration" | "tenant" | "clock";
+/** Where the chain breaks; `kem`: only keys of kinds unknown here; `clock`: everything holds but the time. */
+export type Break = "document" | "credential" | "identity" | "signature" | "configuration" | "kem" | "tenant" | "clock";
 
 /** The key configuration does not lead back to the registrar for this tenant and time. */
 export class Untrusted extends Error {
@@ -28,10 +27,11 @@ export class Untrusted extends Error {
   }
 }
 
-/** A public key a directory opens with (65-byte point), and the id it is called by. */
+/** A public key a directory opens with, as the bytes of its kind, and the id it is called by. */
 export interface SealingKey {
   readonly kid: Bytes;
-  readonly point: Bytes;
+  readonly kem: Kem;
+  readonly bytes: Bytes;
 }
 
 /** A verified key configuration; times in Unix seconds, `fingerprint` of the identity key. */
@@ -44,6 +44,12 @@ export interface KeyConfiguration {
   readonly fingerprint: string;
   /** How often the tenant registered an identity key: a higher one replaces a lower one. */
   readonly epoch: number;
+}
+
+interface Entry {
+  readonly kid: unknown;
+  readonly kem: Kem;
+  readonly pk: unknown;
 }
 
 interface Signed {
@@ -123,9 +129,9 @@ async function identityKey(identity: PublicJwk): Promise<CryptoKey> {
 async function readConfiguration(bytes: Bytes, fingerprint: string, epoch: number): Promise<KeyConfiguration> {
   try {
     const config = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as Record<string, unknown>;
-    const entries = config.keys as { kid: unknown; kem: unknown; pk: unknown }[];
-    const [first, ...others] = await Promise.all(entries.filter((entry) => entry.kem === KEM).map(readKey));
-    if (first === undefined) throw new Error("no usable key");
+    const entries = (config.keys as Entry[]).filter((entry) => isKem(entry.kem));
+    const [first, ...others] = await Promise.all(entries.map(readKey));
+    if (first === undefined) throw new Untrusted("kem");
     const tid = text(config.tid).toLowerCase();
     tenantBytes(tid);
     return {
@@ -137,18 +143,20 @@ async function readConfiguration(bytes: Bytes, fingerprint: string, epoch: numbe
       fingerprint,
       epoch,
     };
-  } catch {
-    throw new Untrusted("configuration");
+  } catch (error) {
+    throw error instanceof Untrusted ? error : new Untrusted("configuration");
   }
 }
 
-async function readKey(entry: { kid: unknown; pk: unknown }): Promise<SealingKey> {
-  const kid = base64url.decode(text(entry.kid));
-  const point = base64url.decode(text(entry.pk));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", point));
-  if (point.length !== POINT_SIZE || !equal(kid, digest.slice(0, KID_SIZE))) throw new Error("kid is not the key's");
-  await crypto.subtle.importKey("raw", point, { name: "ECDH", namedCurve: "P-256" }, false, []); // on the curve?
-  return { kid, point };
+async function readKey({ kid: id, kem, pk }: Entry): Promise<SealingKey> {
+  const kid = base64url.decode(text(id));
+  const bytes = base64url.decode(text(pk));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  if (bytes.length !== PUBLIC_SIZE[kem] || !equal(kid, digest.slice(0, KID_SIZE)))
+    throw new Error("kid is not the key's");
+  // A point must be on the curve; every 1216 bytes that X-Wing refuses, sealing refuses.
+  if (kem === "P256") await crypto.subtle.importKey("raw", bytes, { name: "ECDH", namedCurve: "P-256" }, false, []);
+  return { kid, kem, bytes };
 }
 
 function text(value: unknown): string {

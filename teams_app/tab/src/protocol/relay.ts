@@ -11,7 +11,8 @@ import { RID_SIZE, Status } from "./envelope";
 import { Failure, failureNamed } from "./failure";
 import { unverifiedClaims } from "./jwt";
 import type { Keyring } from "./keyring";
-import { type Answer, openResponse, type Sealed, sealRequest } from "./sealing";
+import type { SealingKey } from "./keys";
+import { type Answer, type Inner, openResponse, type Sealed, sealRequest } from "./sealing";
 import { tenantBytes } from "./tenant";
 
 const DEADLINE_MS = 8000;
@@ -50,6 +51,7 @@ class Retry extends Error {
 export class Relay {
   readonly #settings: RelaySettings;
   #clockOffset = 0;
+  #hybrid = true;
 
   constructor(settings: RelaySettings) {
     this.#settings = settings;
@@ -71,20 +73,14 @@ export class Relay {
   }
 
   async #attempt(op: string, body: Body, used: ReadonlySet<Remedy>, signal?: AbortSignal): Promise<Body> {
-    const { fetcher, relay, tickets, keyring, now, random } = this.#settings;
+    const { fetcher, relay, tickets, keyring, now } = this.#settings;
     const token = await this.#settings.token(used.has("token"));
     const tid = ownTenant(token);
     const ticket = await tickets.get(token);
     if (ticket.tid !== tid) throw new Failure("sign_in_refused");
     const { keys } = await keyring.get(tid, used.has("key"));
-    const header = {
-      tid: tenantBytes(tid),
-      rid: random(RID_SIZE),
-      kid: keys[0].kid,
-      deadlineMs: DEADLINE_MS,
-    };
     const iat = Math.floor(now() + this.#clockOffset);
-    const sealed = await sealRequest(header, { iat, op, body, tok: token }, keys[0].point, random(RESPONSE_KEY_SIZE));
+    const sealed = await this.#seal(tid, keys, { iat, op, body, tok: token });
     signal?.throwIfAborted();
     const response = await send(fetcher, `${relay}/v1/t/${tid}`, {
       method: "POST",
@@ -94,6 +90,26 @@ export class Relay {
     });
     if (!response.ok) throw await relayRefusal(response);
     return this.#accept(await open(sealed, response));
+  }
+
+  /** Seals by X-Wing where the directory has it and this browser can; once it has failed, by P-256. */
+  async #seal(tid: string, keys: readonly SealingKey[], inner: Inner): Promise<Sealed> {
+    const hybrid = this.#hybrid ? keys.find((key) => key.kem !== "P256") : undefined;
+    const mandatory = keys.find((key) => key.kem === "P256");
+    const { random } = this.#settings;
+    const seal = (key: SealingKey): Promise<Sealed> => {
+      const header = { tid: tenantBytes(tid), rid: random(RID_SIZE), kid: key.kid, deadlineMs: DEADLINE_MS };
+      return sealRequest(header, inner, key, random(RESPONSE_KEY_SIZE));
+    };
+    if (hybrid) {
+      try {
+        return await seal(hybrid);
+      } catch {
+        this.#hybrid = false; // its code cannot be loaded, or does not run here
+      }
+    }
+    if (!mandatory) throw new Failure("untrusted");
+    return seal(mandatory);
   }
 
   #accept(answer: Answer): Body {

@@ -1,20 +1,15 @@
 /**
- * Sealing of requests and opening of answers: HPKE base mode, single shot, P-256/HKDF-SHA256/AES-256-GCM (RFC 9180).
+ * Sealing of requests and opening of answers: HPKE base mode, single shot (RFC 9180); the key decides the suite.
  *
  * The answer comes back under a key derived from the 32 random bytes that travelled inside the request.
  */
-import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from "@hpke/core";
 import * as base64url from "./base64url";
 import { type Bytes, concat, equal, utf8 } from "./bytes";
-import { decodeResponse, ENCAPSULATED_SIZE, encodeRequest, type RequestHeader, type Status, TAB } from "./envelope";
+import { decodeResponse, encodeRequest, type RequestHeader, type Status, TAB } from "./envelope";
+import { ENCAPSULATED_SIZE, suiteOf } from "./kem";
+import type { SealingKey } from "./keys";
 import { REQUEST_LABEL, RESPONSE_LABEL } from "./labels";
 import { pad, unpad } from "./padding";
-
-const SUITE = new CipherSuite({
-  kem: new DhkemP256HkdfSha256(),
-  kdf: new HkdfSha256(),
-  aead: new Aes256Gcm(),
-});
 
 /** What a tab says inside the seal; `iat` is its clock in Unix seconds. */
 export interface Inner {
@@ -43,19 +38,20 @@ export function requestInfo(header: RequestHeader): Bytes {
   return concat(REQUEST_LABEL, header.tid, header.rid, header.kid, Uint8Array.of(TAB));
 }
 
-/** Seals a request to the directory's 65-byte public point; `responseKey` is 32 fresh random bytes. */
+/** Seals a request to the directory's public key; `responseKey` is 32 fresh random bytes. */
 export async function sealRequest(
   header: RequestHeader,
   inner: Inner,
-  publicPoint: Bytes,
+  key: SealingKey,
   responseKey: Bytes,
 ): Promise<Sealed> {
   const content = utf8(JSON.stringify({ iat: inner.iat, rk: base64url.encode(responseKey), ...rest(inner) }));
-  const recipientPublicKey = await SUITE.kem.deserializePublicKey(publicPoint);
-  const sender = await SUITE.createSenderContext({ recipientPublicKey, info: requestInfo(header) });
+  const suite = await suiteOf(key.kem);
+  const recipientPublicKey = await suite.kem.deserializePublicKey(key.bytes);
+  const sender = await suite.createSenderContext({ recipientPublicKey, info: requestInfo(header) });
   const ciphertext = new Uint8Array(await sender.seal(pad(content)));
   const encapsulated = new Uint8Array(sender.enc);
-  if (encapsulated.length !== ENCAPSULATED_SIZE) throw new Error("encapsulated key has a wrong size");
+  if (encapsulated.length !== ENCAPSULATED_SIZE[key.kem]) throw new Error("encapsulated key has a wrong size");
   return { message: encodeRequest(header, concat(encapsulated, ciphertext)), header, encapsulated, responseKey };
 }
 

@@ -2,22 +2,28 @@
 
 import asyncio
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import anyio
 import jwt
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from directory_server.fronts.uplink import groups as group_module
 from directory_server.fronts.uplink.groups import KEPT_S, RememberedGroups
 from directory_server.fronts.uplink.jwks import Jwks
 from directory_server.fronts.uplink.keys import KEEP_OLD_S, ROTATE_S, SealingKeys
-from directory_server.protocol import keys
+from directory_server.protocol import kem, keys
 from directory_server.protocol.identity import TokenRefused
 from directory_server.protocol.jwks import COOLDOWN, FRESH, RETRY, KeysUnavailable
+from directory_server.protocol.kem import P256, XWING, kem_of
 from relay_cloud.wire import credential, es256
+from relay_cloud.wire.published import MAX_KIDS, kids
 
 TID, OTHER = UUID(int=1), UUID(int=2)
 REGISTRAR, IDENTITY = (ec.derive_private_key(number, ec.SECP256R1()) for number in (61, 62))
@@ -47,6 +53,47 @@ def test_keys_rotate_and_old_ones_stay_two_hours() -> None:
     assert sealing.find(bytes(8), later) is None
     sealing.rotate(later + KEEP_OLD_S)
     assert len(sealing._held) == 1, "the old key is destroyed"
+
+
+def test_both_kinds_of_keys_are_offered_the_mandatory_one_first() -> None:
+    sealing = SealingKeys(1000)
+    found = document(sealing, 1000)
+    assert [kem_of(entry.key) for entry in found.keys] == [P256, XWING]
+    assert [kem_of(sealing.find(entry.kid, 1000)) for entry in found.keys] == [P256, XWING]
+    assert found.best == found.keys[1]
+
+
+def test_where_openssl_has_no_mlkem_p256_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_: bytes) -> None:
+        raise UnsupportedAlgorithm("ML-KEM")
+
+    monkeypatch.setattr(kem, "MLKEM768PrivateKey", SimpleNamespace(from_seed_bytes=missing))
+    assert [kem_of(entry.key) for entry in document(SealingKeys(1000), 1000).keys] == [P256]
+
+
+@given(steps=st.lists(st.tuples(st.integers(-3 * ROTATE_S, 2 * ROTATE_S), st.booleans()), max_size=12))
+def test_the_sequence_only_grows_and_no_relay_is_told_too_many_keys(steps: list[tuple[int, bool]]) -> None:
+    """Whatever the clock does, and however often somebody rotates."""
+    now, sealing = 10**9, SealingKeys(10**9, last=10**9 + 50)
+    seen = [sealing.sequence]
+    assert seen[0] > 10**9 + 50
+    for step, forced in steps:
+        now += step
+        if sealing.rotate(now, forced=forced):
+            seen.append(sealing.sequence)
+        assert not forced or seen[-1] == sealing.sequence
+        document = sealing.document(tid=TID, identity=IDENTITY, credential="", allow_service_end=True)
+        assert 0 < len(kids(document)) <= MAX_KIDS
+    assert seen == sorted(set(seen))
+
+
+def test_a_key_replaced_early_opens_two_hours_more() -> None:
+    sealing = SealingKeys(1000)
+    old = sealing.current[0].kid
+    assert sealing.rotate(2000, forced=True)
+    assert sealing.find(old, 2000 + KEEP_OLD_S - 1) is not None
+    assert sealing.find(old, 2000 + KEEP_OLD_S) is None
+    assert sealing.next_rotation() == 2000 + ROTATE_S
 
 
 def test_a_configuration_expires_before_its_key_is_gone() -> None:
