@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from directory_server.protocol.kem import kem_of
 from directory_server.protocol.sealing import open_response
 from relay_cloud.outcomes import Outcome
 from relay_cloud.wire.envelope import decode_response
@@ -96,6 +97,8 @@ class Load:
 
     async def _outcome(self) -> str:
         end = self._end
+        assert end.configuration
+        by = kem_of(end.configuration.best.key)
         how = {"token": self._token, "deadline_ms": self._deadline_ms}
         request, response_key = end.sealed("search", {"text": "müller"}, **how)
         try:
@@ -103,7 +106,7 @@ class Load:
         except httpx.TransportError as error:
             return f"connection: {type(error).__name__}"
         if answer.status_code == 200:
-            body = open_response(request, response_key, decode_response(answer.content))
+            body = open_response(request, response_key, decode_response(answer.content), by=by)
             return (
                 "answered" if [one["display_name"] for one in body["persons"]] == ["Müller, Jörg"] else f"wrong: {body}"
             )
