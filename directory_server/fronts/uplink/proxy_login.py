@@ -16,7 +16,7 @@ class Handshake(Protocol):
         """Its name in HTTP."""
 
     async def next(self, token: bytes) -> bytes:
-        """Return what to send after the proxy's token, b"" at first."""
+        """Return what to send after the proxy's token, b"" at first; raises ProxyFault."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class _Spnego:
             return await asyncio.to_thread(self._context.step, token or None) or b""
         except self._faults as error:
             raise self._failed(error) from None
+        except Exception as error:  # whatever a token of no sense raises where it is read
+            raise ProxyNotUnderstood(f"proxy {self._proxy} sent a token that is no {self.scheme}") from error
 
     def _failed(self, error: Exception) -> ProxyRefusesLogin:
         return ProxyRefusesLogin(f"{self.scheme} with proxy {self._proxy} failed: {type(error).__name__}")

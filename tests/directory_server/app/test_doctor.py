@@ -4,16 +4,20 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from directory_server.app import Directory
 from directory_server.app.doctor import Finding, examine
 from directory_server.fronts.ldap.certificate import load, self_signed
+from directory_server.fronts.uplink import tenant
 from directory_server.observe.status import Health
 from directory_server.store import sources
 from directory_server.store.file_lock import file_lock
 from tests.fakes.command_line import CommandLine
+from tests.servers.proxy import PASSWORD, USER, Proxy
+from tests.servers.relay import Relay
 
 
 @pytest.fixture
@@ -81,6 +85,28 @@ def test_a_proxy_is_not_asked_for_our_own_web_page(line, stranger, monkeypatch) 
         address = f"127.0.0.1:{closed.getsockname()[1]}"
     (finding,) = found(line, web=address)["web"]
     assert "Connection refused" in finding.detail
+
+
+def test_the_relay_is_asked_as_the_line_is(line, tmp_path) -> None:
+    with Relay() as relay, Proxy("basic") as proxy:
+        with Directory(line.data) as directory:
+            identity = tenant.identity_key(directory.database)
+            tid = UUID(int=1)
+            registered = tenant.Tenant(
+                tid=tid, relay=relay.url, registrar=relay.url, authority="", client_id="", epoch=1,
+                credential=relay.credential(tid, identity), audiences=frozenset(), clients=frozenset(),
+            )  # fmt: skip
+            tenant.save(directory.database, registered)
+        (finding,) = found(line)["line"]
+        assert finding.detail == f"{relay.url} holds no line (503)"
+        (finding,) = found(line, proxy=proxy.url)["line"]
+        assert "asks for user and password" in finding.detail
+        assert finding.advice == "contact-directory proxy check"
+        line.ok("proxy", "login", "--user", USER, "--password-stdin", given=PASSWORD + "\n")
+        (finding,) = found(line, proxy=proxy.url)["line"]
+        assert finding.detail == f"{relay.url} holds no line (503)"
+        (finding,) = found(line, ca_file=str(tmp_path / "none.pem"))["line"]
+        assert "none.pem cannot be read" in finding.detail
 
 
 def test_a_source_whose_secret_does_not_open_is_a_finding(line) -> None:

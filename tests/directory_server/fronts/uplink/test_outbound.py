@@ -1,6 +1,7 @@
 """The real line and the real look at the identity provider, through real proxies, to a real relay."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from deploy.demo.program import free_port
-from directory_server.fronts.uplink import dial, outbound
+from directory_server.fronts.uplink import dial, outbound, registration, tenant
 from directory_server.fronts.uplink.outbound import Outbound, TrustInvalid
 from directory_server.fronts.uplink.proxy import Login
 from directory_server.fronts.uplink.tenant import Tenant
@@ -169,6 +170,21 @@ async def test_what_a_proxy_does_wrong_is_an_error_of_httpx(relay: Relay) -> Non
         async with out(proxy).client(5) as client:
             with pytest.raises(httpx.ProxyError, match="502"):
                 await client.get(f"http://127.0.0.1:{free_port()}/")
+
+
+async def test_a_registration_is_renewed_through_the_proxy(relay: Relay, identity: Identity, tmp_path: Path) -> None:
+    with Proxy("ntlm") as proxy:
+        async with uplinked(relay, tmp_path, identity, outbound=out(proxy), epoch=12) as directory:
+            registered, key = tenant.load(directory.database), tenant.identity_key(directory.database)
+            assert registered
+            proxy.targets.clear()
+            async with out(proxy).client(5) as client:
+                renewed = await registration.renew(client, registered, key, int(time.time()))
+            assert renewed.credential != registered.credential
+            assert f"127.0.0.1:{relay.port}" in proxy.targets
+            async with out(proxy, Login(USER, "hunter2")).client(5) as client:
+                with pytest.raises(registration.RegistrationFailed, match="refuses user or password"):
+                    await registration.renew(client, registered, key, int(time.time()))
 
 
 async def test_errors_without_a_proxy_are_those_of_httpx() -> None:
