@@ -10,6 +10,7 @@ from directory_server.commands.doctor import doctor
 from directory_server.commands.grant import grant
 from directory_server.commands.index import index
 from directory_server.commands.init import init
+from directory_server.commands.key import key
 from directory_server.commands.lookup import lookup
 from directory_server.commands.person import person
 from directory_server.commands.proxy import proxy
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "doctor": doctor,
     "tenant": tenant,
     "proxy": proxy,
+    "key": key,
     "token": token,
     "index": index,
 }

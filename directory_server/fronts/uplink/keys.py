@@ -62,7 +62,7 @@ class SealingKeys:
         until = now + KEEP_OLD_S
         old = [replace(held, opens_until=min(held.opens_until, until)) for held in self._held[: MAX_GENERATIONS - 1]]
         made = tuple((key_id(key.public_key()), key) for key in self._generate())
-        self._last = max(int(now), self._last + 1)
+        self._last = self.following(now)
         self._held = [_Generation(made, self._last, now, now + ROTATE_S + KEEP_OLD_S), *old]
         return True
 
@@ -70,6 +70,10 @@ class SealingKeys:
     def sequence(self) -> int:
         """The sequence of the configuration that is published."""
         return self._last
+
+    def following(self, now: float) -> int:
+        """Return the sequence that keys made now would have: the time, or one more than the last."""
+        return max(int(now), self._last + 1)
 
     def next_rotation(self) -> float:
         """Return when `rotate` will make the next keys."""

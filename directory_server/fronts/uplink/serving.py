@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -40,8 +39,8 @@ _VERDICTS = {
 class Serving:
     """Answers one tenant until stopped; create it inside the event loop.
 
-    `now` tells the time (UTC), `monotonic` seconds; `way` leads to the relay, `fetch` returns the JSON behind a URL or
-    raises KeysUnavailable.
+    `keep` remembers a sequence of `keys` before it is published; `way` leads to the relay, `fetch` returns the JSON
+    behind a URL or raises KeysUnavailable; `now` tells the time (UTC), `monotonic` seconds.
     """
 
     def __init__(
@@ -49,6 +48,8 @@ class Serving:
         tenant: Tenant,
         identity: ec.EllipticCurvePrivateKey,
         *,
+        keys: SealingKeys,
+        keep: Callable[[int], Awaitable[None]],
         operations: Operations,
         in_thread: InThread,
         http: httpx.AsyncClient,
@@ -60,11 +61,12 @@ class Serving:
         self._identity = identity
         self._http = http
         self._way = way
+        self._keep = keep
         self._now = now
         self._probes = Probes(secrets.token_bytes)
         self._answerer = Answerer(
             tenant=tenant,
-            keys=SealingKeys(self._unix()),
+            keys=keys,
             jwks=Jwks(tenant.authority, tenant.tid, fetch, monotonic),
             groups=RememberedGroups(),
             executions=Executions(),
@@ -110,14 +112,24 @@ class Serving:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._answerer.executions.close()
 
-    async def adopt(self, credential: str) -> None:
-        """Go on with a renewed credential."""
-        self._answerer.tenant = replace(self._answerer.tenant, credential=credential)
-        await self._publish()
+    async def adopt(self, tenant: Tenant) -> None:
+        """Go on with a renewed credential, or with another policy.
 
-    async def rotate(self) -> None:
-        """Make and publish a new sealing key if it is due."""
-        if self._answerer.keys.rotate(self._unix()):
+        A policy comes with new keys: no earlier configuration, which says otherwise, is then taken for the newest.
+        """
+        earlier, self._answerer.tenant = self.tenant, tenant
+        if tenant.allow_service_end == earlier.allow_service_end:
+            await self._publish()
+        else:
+            await self.rotate(self._answerer.keys.sequence)
+
+    async def rotate(self, replaced: int) -> None:
+        """Make and publish new sealing keys if they are due, or if those in use are of a sequence to be `replaced`."""
+        keys, now = self._answerer.keys, self._unix()
+        forced = keys.sequence <= replaced
+        if forced or now >= keys.next_rotation():
+            await self._keep(keys.following(now))
+        if keys.rotate(now, forced=forced):
             await self._publish()
 
     def status(self) -> tuple[LineStatus, ...]:

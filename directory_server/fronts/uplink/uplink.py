@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 
-from directory_server.fronts.uplink import registration, tenant
+from directory_server.fronts.uplink import registration, sequence, tenant
+from directory_server.fronts.uplink.keys import SealingKeys
 from directory_server.fronts.uplink.operations import Ages, Operations, Render, Views
 from directory_server.fronts.uplink.outbound import Outbound
 from directory_server.fronts.uplink.serving import Serving
@@ -105,13 +106,14 @@ class Uplink:
             if stored is not None:
                 await self._serve(stored)
             return
-        if replace(stored, credential=serving.tenant.credential) != serving.tenant:
+        renewed = replace(serving.tenant, credential=stored.credential, allow_service_end=stored.allow_service_end)
+        if stored != renewed:
             await serving.stop()
             await self._serve(stored)
             return
-        if stored.credential != serving.tenant.credential:
-            await serving.adopt(stored.credential)
-        await serving.rotate()
+        if stored != serving.tenant:
+            await serving.adopt(stored)
+        await serving.rotate(await self._in_thread(lambda: sequence.replaced(self._database)))
         await self._renew(stored)
 
     async def _serve(self, stored: tenant.Tenant) -> None:
@@ -121,6 +123,8 @@ class Uplink:
         self._serving = Serving(
             stored,
             identity,
+            keys=await self._in_thread(self._new_keys),
+            keep=lambda made: self._in_thread(lambda: sequence.keep(self._database, made)),
             operations=Operations(self._views, self._ages, self._render, tenant.fingerprint(identity), self._version),
             in_thread=self._workers.run,
             http=self._client,
@@ -129,6 +133,11 @@ class Uplink:
             now=self._now,
             monotonic=self._monotonic,
         )
+
+    def _new_keys(self) -> SealingKeys:
+        keys = SealingKeys(self._now().timestamp(), last=sequence.published(self._database))
+        sequence.keep(self._database, keys.sequence)
+        return keys
 
     async def _renew(self, stored: tenant.Tenant) -> None:
         now, moment = self._now().timestamp(), self._monotonic()
