@@ -13,7 +13,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from directory_server.protocol import keys, sealing
+from directory_server.protocol import kem, keys, sealing
 from directory_server.protocol.keys import SealingKey
 from relay_cloud.wire import credential
 from relay_cloud.wire.envelope import Status, decode_request
@@ -32,7 +32,8 @@ class RelayDouble:
         self.registrar, self.identity, self.opener, self.service, self.ticket = (
             ec.generate_private_key(ec.SECP256R1()) for _ in range(5)
         )
-        self.sequence = 1
+        self.beside: tuple[Any, ...] = ()
+        self.sequence = self.epoch = 1
         self.allow_service_end = True
         self.tid = TID
         self.status, self.answer = Status.OK, {"persons": []}
@@ -45,16 +46,18 @@ class RelayDouble:
     def document(self) -> dict[str, Any]:
         public = self.identity.public_key()
         now = int(time.time())
-        opener = self.opener.public_key()
+        offered = [key.public_key() for key in (*self.beside, self.opener)]
         return keys.publish(
             tid=self.tid,
             sequence=self.sequence,
             not_before=now - 60,
             expires=now + 3600,
-            keys=(SealingKey(keys.key_id(opener), opener),),
+            keys=tuple(SealingKey(keys.key_id(key), key) for key in offered),
             allow_service_end=self.allow_service_end,
             identity=self.identity,
-            credential=credential.issue(self.registrar, tid=TID, thumbprint=keys.thumbprint(public), epoch=1, now=now),
+            credential=credential.issue(
+                self.registrar, tid=TID, thumbprint=keys.thumbprint(public), epoch=self.epoch, now=now
+            ),
         )
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
@@ -167,6 +170,33 @@ async def test_keys_never_go_back(relay: RelayDouble, line: Callable[..., Line])
     relay.opener, relay.sequence = ec.generate_private_key(ec.SECP256R1()), 4
     with pytest.raises(outcomes.NotTrusted, match="sequence_went_back"):
         await ask(one)
+
+
+async def test_xwing_is_used_where_it_is_offered(relay: RelayDouble, line: Callable[..., Line]) -> None:
+    relay.beside, relay.opener = (relay.opener,), kem.xwing_private_key(bytes(32))
+    assert await ask(line()) == {"persons": []}
+    assert relay.opened[0].by is kem.XWING
+
+
+async def test_another_identity_key_needs_a_newer_registration(
+    relay: RelayDouble, line: Callable[..., Line], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def asked_anew() -> None:
+        relay.opener = ec.generate_private_key(ec.SECP256R1())  # unknown, so that the keys are fetched
+        await ask(one)
+
+    one = line()
+    await ask(one)
+    relay.identity = ec.generate_private_key(ec.SECP256R1())
+    with pytest.raises(outcomes.NotTrusted, match="identity_changed"):
+        await asked_anew()
+    relay.epoch, relay.sequence = 2, 0
+    await asked_anew()
+    assert "registered anew" in caplog.text
+    assert str(TID) not in caplog.text
+    relay.identity, relay.epoch = ec.generate_private_key(ec.SECP256R1()), 1
+    with pytest.raises(outcomes.NotTrusted, match="identity_changed"):
+        await asked_anew()
 
 
 async def test_foreign_directories_are_not_trusted(relay: RelayDouble, line: Callable[..., Line]) -> None:
