@@ -3,7 +3,9 @@
 import asyncio
 import secrets
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +19,15 @@ MICROSOFT = "https://login.microsoftonline.com"
 
 Relay = Annotated[str, typer.Option(help="The relay's URL, as it calls itself.")]
 Authority = Annotated[str, typer.Option(help="Base URL of the identity provider.")]
+
+
+class Switch(StrEnum):
+    """A word for yes or no."""
+
+    ON = "on"
+    OFF = "off"
+
+
 ClientId = Annotated[str, typer.Option(help="Application id the administrator signs in to.")]
 
 
@@ -78,6 +89,8 @@ def register(
             registered = asyncio.run(run())
         except registration.RegistrationFailed as error:
             raise fail(str(error), as_json) from None
+        if earlier and earlier.tid == registered.tid:  # an administrator's decision outlives a new registration
+            registered = replace(registered, allow_service_end=earlier.allow_service_end)
         record.save(database, registered)
         _show(registered, record.fingerprint(identity), as_json)
 
@@ -91,6 +104,24 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
         registered = record.load(database)
         if registered is None:
             raise fail("no tenant is registered: contact-directory tenant register", as_json)
+        _show(registered, record.fingerprint(record.identity_key(database)), as_json)
+
+
+@tenant.command("strict")
+def strict(
+    ctx: typer.Context,
+    switch: Annotated[Switch, typer.Argument(help="`on` leaves contacts to the tab, `off` lets the bot answer too.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say whether only the tab is answered, where nobody between it and this directory can read along."""
+    from directory_server.fronts.uplink import tenant as record
+
+    with opened_store(ctx, as_json) as database:
+        registered = record.load(database)
+        if registered is None:
+            raise fail("no tenant is registered: contact-directory tenant register", as_json)
+        registered = replace(registered, allow_service_end=switch is Switch.OFF)
+        record.save(database, registered)
         _show(registered, record.fingerprint(record.identity_key(database)), as_json)
 
 
@@ -131,6 +162,7 @@ def _show(registered: Any, fingerprint: str, as_json: bool) -> None:
         "expires": expires.isoformat(),
         "audiences": sorted(registered.audiences),
         "clients": sorted(registered.clients),
+        "strict": not registered.allow_service_end,
         "service_end": registered.allow_service_end and registered.service_key is not None,
     }
     show(
@@ -138,6 +170,7 @@ def _show(registered: Any, fingerprint: str, as_json: bool) -> None:
         as_json,
         lambda: (
             f"Tenant {facts['tid']} is registered at {facts['relay']} until {expires:%Y-%m-%d}.\n"
-            f"Fingerprint of this directory: {fingerprint}"
+            f"Fingerprint of this directory: {fingerprint}\n"
+            + ("Only the tab is answered." if facts["strict"] else "Tab, bot and message extension are answered.")
         ),
     )

@@ -182,17 +182,21 @@ def test_the_command_registers_shows_and_renews(tmp_path: Path, relay: Relay, is
         ADMIN,
         "--json",
     ]
-    process = subprocess.Popen(
-        [*command, *asked], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
-    )
-    with process:
-        assert process.stderr is not None
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stderr.readline())
-        assert found
-        url = httpx.URL(found.group()).copy_merge_params({"prompt": "none", "login_hint": ANNA})
-        httpx.get(url, follow_redirects=True, trust_env=False)
-        registered = json.loads(process.stdout.read())
+
+    def register() -> dict[str, Any]:
+        process = subprocess.Popen(
+            [*command, *asked], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+        )
+        with process:
+            assert process.stderr is not None
+            assert process.stdout is not None
+            found = re.search(r"http://\S+", process.stderr.readline())
+            assert found
+            url = httpx.URL(found.group()).copy_merge_params({"prompt": "none", "login_hint": ANNA})
+            httpx.get(url, follow_redirects=True, trust_env=False)
+            return json.loads(process.stdout.read())
+
+    registered = register()
     assert registered["tid"] == TENANT
     assert abs(registered["epoch"] - time.time()) < 60, "a later registration is higher, even from a new data folder"
     shown = json.loads(run("tenant", "status", "--json").stdout)
@@ -200,3 +204,7 @@ def test_the_command_registers_shows_and_renews(tmp_path: Path, relay: Relay, is
     renewed = run("tenant", "renew")
     assert renewed.returncode == 0, renewed.stderr
     assert registered["fingerprint"] in renewed.stdout
+    assert json.loads(run("tenant", "strict", "on", "--json").stdout)["strict"] is True
+    again = register()
+    assert again["epoch"] > registered["epoch"]
+    assert again["strict"] is True, "a decision about privacy outlives a new registration"
