@@ -15,12 +15,14 @@ import httpx
 
 from directory_server.config import Config
 from directory_server.fronts.uplink.outbound_http import OutboundTransport
-from directory_server.fronts.uplink.proxy import Login, Proxy, choose
+from directory_server.fronts.uplink.proxy import Login, Proxy, ProxyRefusesLogin, choose
 from directory_server.fronts.uplink.tunnel import WAIT_S, open_tunnel
 from directory_server.store import keys
 from directory_server.store.database import Database
 
 KEY = "proxy login"
+SPARE_S = 900.0
+"""So long a refused login is not tried again unless it changes: a line that dials on would lock the account."""
 PORTS = {"http": 80, "https": 443}
 
 
@@ -50,6 +52,8 @@ class Outbound:
         self._environment = environment
         self._bypassed = bypassed
         self._wait_s = wait_s
+        self._refused: Proxy | None = None
+        self._spared = 0.0
 
     @cached_property
     def trust(self) -> ssl.SSLContext:
@@ -79,7 +83,16 @@ class Outbound:
     async def open_socket(self, scheme: str, host: str, port: int) -> socket.socket | None:
         """Return a socket that leads to the target through the proxy, None if none is on the way; raises ProxyFault."""
         proxy = await asyncio.to_thread(self.proxy, scheme, host, port)
-        return None if proxy is None else await open_tunnel(proxy, host, port, wait_s=self._wait_s)
+        if proxy is None:
+            return None
+        now = asyncio.get_running_loop().time()
+        if proxy == self._refused and now < self._spared:
+            raise ProxyRefusesLogin(f"proxy {proxy} refused user or password; they are not tried again for a while")
+        try:
+            return await open_tunnel(proxy, host, port, wait_s=self._wait_s)
+        except ProxyRefusesLogin:
+            self._refused, self._spared = proxy, now + SPARE_S
+            raise
 
     async def line(self, url: str) -> dict[str, Any]:
         """Return what `websockets.connect` has to know to go this way to a ws or wss URL; raises ProxyFault."""

@@ -14,7 +14,7 @@ import pytest
 from deploy.demo.program import free_port
 from directory_server.fronts.uplink import dial, outbound, registration, tenant
 from directory_server.fronts.uplink.outbound import Outbound, TrustInvalid
-from directory_server.fronts.uplink.proxy import Login
+from directory_server.fronts.uplink.proxy import Login, ProxyRefusesLogin
 from directory_server.fronts.uplink.tenant import Tenant
 from directory_server.store.database import Database
 from tests.fakes.end import End
@@ -74,6 +74,26 @@ async def test_a_wrong_password_is_on_the_status_page(
     assert "ProxyRefusesLogin" in caplog.text
     assert "hunter2" not in caplog.text
     assert "anna" not in caplog.text
+
+
+async def test_a_refused_login_is_not_tried_until_it_locks_the_account(relay: Relay) -> None:
+    logins = [Login(USER, "hunter2")]
+    with Proxy("ntlm") as proxy:
+        way = Outbound(proxy.url, None, lambda: logins[-1])
+        for _ in range(5):
+            with pytest.raises(ProxyRefusesLogin):
+                await way.open_socket("http", "127.0.0.1", relay.port)
+        assert proxy.asked == 3, "one handshake"
+        logins.append(LOGIN)
+        opened = await way.open_socket("http", "127.0.0.1", relay.port)
+        assert opened
+        opened.close()
+        logins.pop()
+        for _ in range(2):
+            way._spared = 0
+            with pytest.raises(ProxyRefusesLogin):
+                await way.open_socket("http", "127.0.0.1", relay.port)
+        assert proxy.asked == 3 + 2 + 2 * 3
 
 
 async def test_a_login_is_used_without_a_restart(
