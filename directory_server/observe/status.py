@@ -37,13 +37,17 @@ class FrontStatus:
 
 @dataclass(frozen=True, slots=True)
 class LineStatus:
-    """The outbound connection to one relay; `detail` is the last error or "" ."""
+    """The outbound connection to one relay.
+
+    `detail` is the last error or "", `fingerprint` what Teams users compare to know this directory.
+    """
 
     relay: str
     state: str
     since: datetime | None
     health: Health
     detail: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from directory_server.fronts.uplink.line import Line, LineState
 from directory_server.fronts.uplink.operations import Operations
 from directory_server.fronts.uplink.polls import Polls
 from directory_server.fronts.uplink.probes import Probes
-from directory_server.fronts.uplink.tenant import Tenant
+from directory_server.fronts.uplink.tenant import Tenant, fingerprint
 from directory_server.observe.status import Health, LineStatus
 from relay_cloud.wire import polling
 from relay_cloud.wire.envelope import Request
@@ -139,7 +139,8 @@ class Serving:
     def _status(self, line: Line) -> LineStatus:
         health = line.health
         verdict = _VERDICTS.get(health.state, Health.WARNING)
-        return LineStatus(self.tenant.relay, health.state.value, health.since, verdict, health.last_error)
+        known_by = fingerprint(self._identity)
+        return LineStatus(self.tenant.relay, health.state.value, health.since, verdict, health.last_error, known_by)
 
     async def _publish(self) -> None:
         await asyncio.gather(*(line.publish() for line in self._lines))

@@ -30,6 +30,8 @@ TEXTS = {
     "days": "vor {n} Tagen",
     "no_sources": "Noch keine Quelle. So kommt eine hinzu: contact-directory source add",
     "spare": "nicht nötig: jedes Relay hat eine Verbindung",
+    "fingerprint": "Fingerabdruck dieses Verzeichnisses:",
+    "compare": "Der Teams-Tab zeigt denselben; weicht er ab, antwortet dort ein anderes Verzeichnis.",
     "no_line": "Kein Mandant registriert, Teams-Benutzer können nicht suchen. Registrieren: "
     "contact-directory tenant register",
     "not_registered": "nicht registriert",

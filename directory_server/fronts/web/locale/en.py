@@ -30,6 +30,8 @@ TEXTS = {
     "days": "{n} days ago",
     "no_sources": "No source yet. Add one with: contact-directory source add",
     "spare": "not needed: each relay has a line",
+    "fingerprint": "Fingerprint of this directory:",
+    "compare": "The Teams tab shows the same; if it differs, another directory answers there.",
     "no_line": "No tenant registered, so Teams users cannot ask. Register one with: contact-directory tenant register",
     "not_registered": "not registered",
     "connected": "connected",

@@ -64,6 +64,7 @@ async def test_registration_is_noticed_without_a_restart(
         shown = running.status()[0]
         assert (shown.relay, shown.health, shown.detail) == (relay.url, Health.GOOD, "")
         assert shown.since is not None
+        assert shown.fingerprint == tenant.fingerprint(tenant.identity_key(database))
         key = tenant.identity_key(database)
         other = registered(database, relay, tid=OTHER_TID, credential=relay.credential(OTHER_TID, key, 2), epoch=2)
         tenant.save(database, other)

@@ -18,7 +18,11 @@ def status(health: Health = Health.GOOD) -> Status:
         now=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
         sources=(SourceStatus("crm", "odbc", 700, "failed", 7300, health, "Unreachable: <db> does not answer"),),
         fronts=(FrontStatus("LDAP", "127.0.0.1:3389", Health.GOOD), FrontStatus("LDAPS", "", Health.GOOD)),
-        lines=(LineStatus("https://relay.example", "connected", datetime(2026, 1, 2, tzinfo=UTC), Health.GOOD),),
+        lines=(
+            LineStatus(
+                "https://relay.example", "connected", datetime(2026, 1, 2, tzinfo=UTC), Health.GOOD, "", "abcdEFGH123"
+            ),
+        ),
         certificate=CertificateStatus("/etc/tls/own.crt", datetime(2026, 1, 12, tzinfo=UTC), 852_895.0, health),
     )
 
@@ -31,7 +35,7 @@ def client() -> TestClient:
 def test_status_page_shows_sources_fronts_and_line(client: TestClient) -> None:
     page = client.get("/status", params={"key": KEY}, headers={"accept-language": "en"})
     assert page.status_code == 200
-    for text in ("crm", "700", "2 h ago", "127.0.0.1:3389", "https://relay.example", "connected"):
+    for text in ("crm", "700", "2 h ago", "127.0.0.1:3389", "https://relay.example", "connected", "abcd EFGH 123"):
         assert text in page.text
     assert "&lt;db&gt;" in page.text
 
