@@ -61,10 +61,12 @@ function refuses(status: number, error: string, headers: Record<string, string> 
 let cloud: Cloud;
 let relay: Relay;
 let renewed: boolean[];
+let changes: boolean[];
 
 beforeEach(() => {
   cloud = new Cloud();
   renewed = [];
+  changes = [];
   const now = () => vectors.now;
   const settings = { fetcher: cloud.fetch, relay: "https://relay.example", now };
   relay = new Relay({
@@ -78,7 +80,9 @@ beforeEach(() => {
       ...settings,
       registrar: vectors.registrar,
       pins: new PinStore(null),
-      onChange: () => undefined,
+      onChange: (_, accepted) => {
+        changes.push(accepted);
+      },
     }),
     random: (size) => crypto.getRandomValues(new Uint8Array(size)),
   });
@@ -155,6 +159,25 @@ describe("named failures", () => {
   ] as const)("case %#", async (behaviour, reason) => {
     cloud.behaviours = [behaviour];
     await expect(relay.ask("search", {})).rejects.toMatchObject({ reason });
+  });
+
+  it("says that the page is too old for the directory's keys", async () => {
+    cloud.document = named("only an unknown KEM");
+    await expect(relay.ask("search", {})).rejects.toMatchObject({ reason: "tab_outdated" });
+    expect(cloud.opened).toEqual([]);
+  });
+
+  it("refuses a changed directory before anything is sent, and takes one registered anew with a notice", async () => {
+    const after = (name: string) => vectors.successions.find((entry) => entry.name === name)?.seen;
+    cloud.behaviours = [answers(0, {}), refuses(409, "unknown_key")];
+    await relay.ask("search", {});
+    cloud.document = after("another identity key without a higher epoch");
+    await expect(relay.ask("search", {})).rejects.toMatchObject({ reason: "directory_changed" });
+    expect(changes).toEqual([false]);
+    cloud.document = after("registered anew");
+    cloud.behaviours = [refuses(409, "unknown_key"), answers(0, {})];
+    await expect(relay.ask("search", {})).resolves.toEqual({});
+    expect(changes).toEqual([false, true]);
   });
 
   it("passes on when to come back", async () => {

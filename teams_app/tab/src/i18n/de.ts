@@ -123,6 +123,10 @@ export const de: Texts = {
       title: "Diesem Verzeichnis ist nicht zu trauen",
       hint: "Seine Schlüssel sind nicht für Ihre Organisation unterschrieben; es wurde nichts gesendet. Bitte sagen Sie Ihrer IT Bescheid.",
     },
+    tab_outdated: {
+      title: "Diese Seite ist veraltet",
+      hint: "Das Verzeichnis verwendet Schlüssel, die diese Version nicht kennt. Laden Sie die Seite neu; bleibt es dabei, sagen Sie bitte Ihrer IT Bescheid.",
+    },
     outdated_keys: {
       title: "Die Schlüssel des Verzeichnisses sind veraltet",
       hint: "Der Dienst hat ältere Schlüssel angeboten als zuvor; es wurde nichts gesendet. Versuchen Sie es noch einmal; bleibt es dabei, sagen Sie bitte Ihrer IT Bescheid.",

@@ -47,6 +47,10 @@ const failures: Readonly<Record<FailureName, FailureText>> = {
     title: "This directory cannot be trusted",
     hint: "Its keys are not signed for your organization, so nothing was sent. Please tell your IT team.",
   },
+  tab_outdated: {
+    title: "This page is too old",
+    hint: "The directory uses keys this version does not know. Reload the page; if this stays, please tell your IT team.",
+  },
   outdated_keys: {
     title: "The directory's keys are outdated",
     hint: "The service offered older keys than before, so nothing was sent. Try again; if this stays, please tell your IT team.",

@@ -11,6 +11,7 @@ export const FAILURES = [
   "sign_in_refused", // the identity provider or the directory refused
   "consent_needed", // Teams wants the user's consent first
   "untrusted", // the directory's keys do not lead back to the registrar
+  "tab_outdated", // the directory has only kinds of keys this version does not know
   "outdated_keys", // the relay served older keys than before
   "directory_changed", // another identity key than the one known
   "clock", // this device's clock is wrong

@@ -1,11 +1,13 @@
 /** The tenant's verified key configuration, fetched from the relay and kept for at most an hour. */
 import { type Fetch, objectOf, retryAfterMs, send } from "../http";
-import { Failure, failureNamed } from "./failure";
+import { Failure, type FailureName, failureNamed } from "./failure";
 import type { PublicJwk } from "./jwt";
-import { type KeyConfiguration, trust, Untrusted } from "./keys";
+import { type Break, type KeyConfiguration, trust, Untrusted } from "./keys";
 import { compare, type PinStore, pinOf } from "./pin";
 
 const KEEP_S = 3600;
+/** Breaks of the trust chain that the user can mend. */
+const BREAKS: Readonly<Partial<Record<Break, FailureName>>> = { clock: "clock", kem: "tab_outdated" };
 
 /** A change of the directory's identity key that the user should know of. */
 export interface IdentityChange {
@@ -60,7 +62,7 @@ export class Keyring {
       return await trust(document, { tid, registrar: this.#settings.registrar, now });
     } catch (error) {
       if (!(error instanceof Untrusted)) throw error;
-      throw new Failure(error.reason === "clock" ? "clock" : "untrusted");
+      throw new Failure(BREAKS[error.reason] ?? "untrusted");
     }
   }
 

@@ -108,7 +108,7 @@ export class Relay {
         this.#hybrid = false; // its code cannot be loaded, or does not run here
       }
     }
-    if (!mandatory) throw new Failure("untrusted");
+    if (!mandatory) throw new Failure("failed");
     return seal(mandatory);
   }
 
