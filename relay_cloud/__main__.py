@@ -1,9 +1,11 @@
-"""`contact-relay`: serve a relay; make the registrar's keys and issue credentials by hand."""
+"""`contact-relay`: serve a relay or the registrar; make the registrar's keys and issue credentials by hand."""
 
 import os
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -11,7 +13,7 @@ from uuid import UUID
 import typer
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-registrar = typer.Typer(no_args_is_help=True, help="The registrar's key pair and credentials.")
+registrar = typer.Typer(no_args_is_help=True, help="The registrar, its key pair and credentials.")
 cli.add_typer(registrar, name="registrar")
 
 
@@ -33,20 +35,14 @@ def serve(
 ) -> None:
     """Serve lines of directories and requests of clients."""
     import uvicorn
-    from pydantic import ValidationError
 
     from relay_cloud.app import Relay
-    from relay_cloud.config import load
+    from relay_cloud.config import Config
     from relay_cloud.server import Server
 
-    try:
-        settings = load(config, os.environ, listen=listen, nats=nats)
+    with _settings_read():
+        settings = Config.load(config, os.environ, listen=listen, nats=nats)
         relay = Relay(settings)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise _fail(f"settings: {wrong}") from None
-    except (ValueError, OSError) as error:
-        raise _fail(f"settings: {error}") from None
     listener = _listener(settings.listen)
     typer.echo(f"contact-relay serves http://{settings.listen} (called {settings.host})")
     server = Server(
@@ -69,6 +65,51 @@ def serve(
         ),
     )
     server.run(sockets=[listener])
+
+
+@registrar.command("serve")
+def serve_registrar(
+    config: Annotated[Path | None, typer.Option(help="TOML file with settings.", exists=True, dir_okay=False)] = None,
+    listen: Annotated[str | None, typer.Option(help="Address to serve, host:port.")] = None,
+) -> None:
+    """Serve registrations and renewals of directories, so that relays need the public key only."""
+    import uvicorn
+
+    from relay_cloud.app import registrar_app
+    from relay_cloud.config import RegistrarConfig
+
+    with _settings_read():
+        settings = RegistrarConfig.load(config, os.environ, listen=listen)
+        app = registrar_app(settings)
+    listener = _listener(settings.listen)
+    typer.echo(f"contact-relay registrar serves http://{settings.listen}")
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=10,
+            forwarded_allow_ips=settings.trusted_proxies,
+            server_header=False,
+            date_header=False,
+        )
+    )
+    server.run(sockets=[listener])
+
+
+@contextmanager
+def _settings_read() -> Iterator[None]:
+    from pydantic import ValidationError
+
+    try:
+        yield
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise _fail(f"settings: {wrong}") from None
+    except (ValueError, OSError) as error:
+        raise _fail(f"settings: {error}") from None
 
 
 def _listener(address: str) -> socket.socket:

@@ -2,25 +2,26 @@
 
 import asyncio
 import secrets
-import ssl
 import time
-from typing import Any
+from pathlib import Path
 from uuid import UUID
 
-import httpx
+from fastapi import FastAPI
 
 from relay_cloud.ask_route import PREFIX, AskRoute
+from relay_cloud.authority import fetch
 from relay_cloud.bus.bus import Bus
 from relay_cloud.bus.loopback import Loopback
 from relay_cloud.bus.nats import NatsBus
-from relay_cloud.config import Config
+from relay_cloud.config import Config, RegistrarConfig
 from relay_cloud.control import State, control_plane
 from relay_cloud.http_answer import Receive, Scope, Send
 from relay_cloud.limits import TokenBuckets
 from relay_cloud.line_route import LineRoute, LineSettings
 from relay_cloud.metrics import Metrics
 from relay_cloud.poll_route import PollRoute
-from relay_cloud.registrar import Registrar, RegistrationRefused
+from relay_cloud.registrar import Registrar
+from relay_cloud.registrar_route import registrar_application
 from relay_cloud.tickets import Tickets
 from relay_cloud.wire import es256, polling
 from relay_cloud.wire.handshake import NONCE_SIZE, Terms
@@ -110,33 +111,29 @@ class Relay:
             await self._control(scope, receive, send)
 
 
+def registrar_app(config: RegistrarConfig) -> FastAPI:
+    """Return the registrar as an ASGI application of its own."""
+    return registrar_application(
+        _open(config.private_key, config.authority, config.client_id, config.service_key), time.time
+    )
+
+
 def _registrar(config: Config) -> Registrar | None:
     if config.registrar_private_key is None:
         return None
     if not config.registrar_client_id:
         raise ValueError("registrar_client_id is needed where registrar_private_key is set")
-    service = config.service_key
-    return Registrar(
-        key=es256.from_private_pem(config.registrar_private_key.read_bytes()),
-        authority=config.registrar_authority.rstrip("/"),
-        client_id=config.registrar_client_id,
-        service_key=es256.from_public_pem(service.read_bytes()) if service else None,
-        fetch=_fetch,
-        clock=time.time,
+    return _open(
+        config.registrar_private_key, config.registrar_authority, config.registrar_client_id, config.service_key
     )
 
 
-async def _fetch(url: str) -> dict[str, Any]:
-    # The operating system's trust store, so that a company's own CA works.
-    try:
-        async with httpx.AsyncClient(timeout=10, verify=ssl.create_default_context()) as client:
-            answer = await client.get(url)
-            if answer.is_client_error:
-                raise RegistrationRefused("token_invalid", "the identity provider knows no such tenant")
-            answer.raise_for_status()
-            document = answer.json()
-    except (httpx.HTTPError, ValueError) as error:
-        raise RegistrationRefused("authority_unreachable", "the identity provider's keys cannot be read") from error
-    if not isinstance(document, dict):
-        raise RegistrationRefused("authority_unreachable", "the identity provider's keys are malformed")
-    return document
+def _open(private_key: Path, authority: str, client_id: str, service_key: Path | None) -> Registrar:
+    return Registrar(
+        key=es256.from_private_pem(private_key.read_bytes()),
+        authority=authority.rstrip("/"),
+        client_id=client_id,
+        service_key=es256.from_public_pem(service_key.read_bytes()) if service_key else None,
+        fetch=fetch,
+        clock=time.time,
+    )

@@ -1,43 +1,15 @@
 """The control plane, FastAPI: health, readiness, metrics, and the registrar where this process serves it."""
 
-import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.requests import ClientDisconnect
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
 
 from relay_cloud.bus.bus import Bus
-from relay_cloud.limits import BODY_READ_S, Failures
-from relay_cloud.metrics import Metrics
-from relay_cloud.registrar import Registrar, RegistrationRefused
-from relay_cloud.wire.credential import MAX_EPOCH
-
-MAX_BODY = 64 * 1024
-"""Largest body of the control plane, in bytes."""
-_STATUS = {"malformed": 400, "not_admin": 403, "consumer_tenant": 403, "blocked": 429, "authority_unreachable": 502}
-
-
-M = TypeVar("M", bound=BaseModel)
-
-
-class _Register(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    id_token: str = Field(max_length=32_768)
-    ik: dict[str, str]
-    epoch: int = Field(ge=1, le=MAX_EPOCH)
-
-
-class _Renew(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    credential: str = Field(max_length=4096)
-    ik: dict[str, str]
-    iat: int = Field(ge=0, lt=2**40)
-    sig: str = Field(max_length=128)
+from relay_cloud.metrics import EXPOSITION, Metrics
+from relay_cloud.registrar import Registrar
+from relay_cloud.registrar_route import serve_registrar
 
 
 @dataclass(slots=True)
@@ -65,68 +37,8 @@ def control_plane(
 
     @app.get("/metrics")
     async def exposition() -> PlainTextResponse:
-        return PlainTextResponse(metrics.text(bus), media_type="text/plain; version=0.0.4")
+        return PlainTextResponse(metrics.text(bus), media_type=EXPOSITION)
 
     if registrar is not None:
-        _serve_registrar(app, registrar, clock)
+        serve_registrar(app, registrar, metrics.registrations, clock)
     return app
-
-
-def _serve_registrar(app: FastAPI, registrar: Registrar, clock: Callable[[], float]) -> None:
-    failures = Failures()
-
-    @app.exception_handler(RegistrationRefused)
-    async def refused(_: Request, error: RegistrationRefused) -> JSONResponse:
-        body = {"error": error.code, "message": str(error)}
-        return JSONResponse(body, status_code=_STATUS.get(error.code, 401))
-
-    @contextmanager
-    def attempt(address: str) -> Iterator[None]:
-        """Count an attempt as failed until it has not, so that many at once count too."""
-        if failures.blocked(address, clock()):
-            raise RegistrationRefused("blocked", "too many failed attempts from this address: wait half an hour")
-        failures.note(address, clock())
-        try:
-            yield
-        except RegistrationRefused as refused:
-            if refused.code == "authority_unreachable":
-                failures.forgive(address)
-            raise
-        failures.forgive(address)
-
-    @app.post("/v1/register")
-    async def register(request: Request) -> dict[str, Any]:
-        with attempt(_address(request)):  # each one makes us ask the identity provider
-            asked = _read(_Register, await _body(request))
-            return await registrar.register(asked.id_token, asked.ik, asked.epoch)
-
-    @app.post("/v1/renew")
-    async def renew(request: Request) -> dict[str, Any]:
-        # Never blocked: a stranger at the same proxy or NAT could keep a directory from renewing until it expires.
-        asked = _read(_Renew, await _body(request))
-        return registrar.renew(asked.credential, asked.ik, asked.iat, asked.sig)
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_READ_S):
-            async for part in request.stream():
-                body += part
-                if len(body) > MAX_BODY:
-                    raise RegistrationRefused("malformed", "body is too large")
-    except (TimeoutError, ClientDisconnect) as error:
-        raise RegistrationRefused("malformed", "body did not arrive") from error
-    return bytes(body)
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-def _read(model: type[M], body: bytes) -> M:
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        names = ", ".join(".".join(map(str, item["loc"])) or item["type"] for item in error.errors(include_input=False))
-        raise RegistrationRefused("malformed", f"body is wrong at: {names}") from None

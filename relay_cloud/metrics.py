@@ -5,6 +5,29 @@ from collections import Counter
 from relay_cloud.bus.bus import Bus
 from relay_cloud.outcomes import Outcome
 
+EXPOSITION = "text/plain; version=0.0.4"
+"""Media type of the exposition."""
+
+
+class Registrations:
+    """What the registrar has answered since this process started."""
+
+    def __init__(self) -> None:
+        self._answers: Counter[str] = Counter()
+
+    def note(self, result: str) -> None:
+        """Count one answer: registered, renewed, or the refusal's code."""
+        self._answers[result] += 1
+
+    def text(self) -> str:
+        """Return the exposition (text format 0.0.4)."""
+        parts = [
+            "# HELP contact_relay_registrations_total Answers of the registrar by result (or the refusal's name).",
+            "# TYPE contact_relay_registrations_total counter",
+            *(f'contact_relay_registrations_total{{result="{r}"}} {n}' for r, n in sorted(self._answers.items())),
+        ]
+        return "\n".join(parts) + "\n"
+
 
 class Metrics:
     """What has happened since this process started."""
@@ -13,6 +36,7 @@ class Metrics:
         self.requests: Counter[Outcome] = Counter()
         self.handshakes: Counter[str] = Counter()
         self.late_answers = 0
+        self.registrations = Registrations()
 
     def text(self, bus: Bus) -> str:
         """Return the exposition (text format 0.0.4)."""
@@ -43,4 +67,4 @@ class Metrics:
             "# TYPE contact_relay_in_flight gauge",
             f"contact_relay_in_flight {sum(len(line.exchange) for line in lines)}",
         ]
-        return "\n".join(parts) + "\n"
+        return "\n".join(parts) + "\n" + self.registrations.text()

@@ -26,6 +26,7 @@ class Ports:
 
     issuer: int = 8470
     relay: int = 8480
+    registrar: int = 8485
     teams: int = 8490
     web: int = 8400
     ldap: int = 3389
@@ -34,7 +35,7 @@ class Ports:
     @classmethod
     def free(cls) -> Self:
         """Return ports that are free now."""
-        return cls(*(free_port() for _ in range(6)))
+        return cls(*(free_port() for _ in range(7)))
 
     def as_dict(self) -> dict[str, int]:
         """Return the ports by name."""
@@ -42,7 +43,7 @@ class Ports:
 
 
 class Stack:
-    """Issuer, relay, directory and Teams backend in one folder; a second start goes on with what is there.
+    """Issuer, registrar, relay, directory and Teams backend in one folder; a second start goes on with what is there.
 
     `environment` is added to every process, `teams_settings` to the Teams backend's settings.
     """
@@ -63,6 +64,9 @@ class Stack:
         listen = f"127.0.0.1:{self.ports.issuer}"
         users = ["--users", folder / "users.json", "--state", folder / "issuer"]
         self.issuer = self._program("issuer", [sys.executable, ISSUER, "--listen", listen, *users], {})
+        self.registrar = self._program(
+            "registrar", [BIN / "contact-relay", "registrar", "serve"], self._registrar_settings()
+        )
         self.relay = self._program("relay", [BIN / "contact-relay", "serve"], self._relay_settings())
         self.teams = self._program("teams", [BIN / "contact-teams", "serve"], self._teams_environment())
         self.directory = self._program("directory", self._serve_command(), {"CONTACTORY_DRAIN_SECONDS": "0"})
@@ -76,6 +80,11 @@ class Stack:
     def relay_url(self) -> str:
         """Base URL of the relay."""
         return f"http://127.0.0.1:{self.ports.relay}"
+
+    @property
+    def registrar_url(self) -> str:
+        """Base URL of the registrar."""
+        return f"http://127.0.0.1:{self.ports.registrar}"
 
     @property
     def tab_url(self) -> str:
@@ -99,9 +108,11 @@ class Stack:
     def start(self) -> None:
         """Start the processes and register the tenant if it is not; raises program.DidNotStart."""
         self.issuer.start()
+        self.registrar.start()
         self.relay.start()
         self.teams.start()
         self.issuer.wait_for(f"{self.authority}/common/discovery/v2.0/keys")
+        self.registrar.wait_for(f"{self.registrar_url}/readyz")
         self.relay.wait_for(f"{self.relay_url}/healthz")
         if not self.registered():
             self.register()
@@ -112,13 +123,13 @@ class Stack:
 
     def require_running(self) -> None:
         """Raise DidNotStart, with the end of its log, if one of the processes has ended."""
-        for program in (self.issuer, self.relay, self.teams, self.directory):
+        for program in (self.issuer, self.registrar, self.relay, self.teams, self.directory):
             if not program.running():
                 raise DidNotStart(f"{program.name} ended:\n{program.tail()}")
 
     def stop(self) -> None:
         """Stop all processes, the askers first."""
-        for program in (self.teams, self.directory, self.relay, self.issuer):
+        for program in (self.teams, self.directory, self.relay, self.registrar, self.issuer):
             program.stop()
 
     def __enter__(self) -> Self:
@@ -143,7 +154,7 @@ class Stack:
         """Register the tenant: the administrator signs in by the real flow, with a script in the browser's place."""
         command = [
             BIN / "contact-directory", "--data", self.data, "tenant", "register", "--relay", self.relay_url,
-            "--authority", self.authority, "--client-id", tenant.ADMINISTRATION,
+            "--registrar", self.registrar_url, "--authority", self.authority, "--client-id", tenant.ADMINISTRATION,
             "--login-hint", "admin@nordlicht.example", "--audience", tenant.API, "--client", tenant.TAB,
         ]  # fmt: skip
         process = subprocess.Popen(
@@ -182,16 +193,22 @@ class Stack:
         listen = [word for option, port in fronts.items() for word in (option, f"127.0.0.1:{port}")]
         return [BIN / "contact-directory", "--data", self.data, "serve", *listen]
 
+    def _registrar_settings(self) -> dict[str, str]:
+        settings = {
+            "listen": f"127.0.0.1:{self.ports.registrar}",
+            "private_key": self.folder / "registrar.pem",
+            "authority": self.authority,
+            "client_id": tenant.ADMINISTRATION,
+            "service_key": self.folder / "teams" / "service_key.pem.pub",
+        }
+        return {f"CONTACTORY_REGISTRAR_{name.upper()}": str(value) for name, value in settings.items()}
+
     def _relay_settings(self) -> dict[str, str]:
         settings = {
             "listen": f"127.0.0.1:{self.ports.relay}",
             "public_url": self.relay_url,
             "registrar_key": self.folder / "registrar.pem.pub",
-            "registrar_private_key": self.folder / "registrar.pem",
-            "registrar_authority": self.authority,
-            "registrar_client_id": tenant.ADMINISTRATION,
             "ticket_key": self.folder / "teams" / "ticket_key.pem.pub",
-            "service_key": self.folder / "teams" / "service_key.pem.pub",
         }
         return {f"CONTACTORY_RELAY_{name.upper()}": str(value) for name, value in settings.items()}
 

@@ -10,6 +10,7 @@ from directory_server.__main__ import cli as directory
 from directory_server.config import Config
 from relay_cloud.__main__ import cli as relay
 from relay_cloud.config import Config as RelayConfig
+from relay_cloud.config import RegistrarConfig
 from teams_app.__main__ import cli as teams
 from teams_app.config import Config as TeamsConfig
 
@@ -50,7 +51,7 @@ def test_command_and_options_are_documented(command: str, options: list[str]) ->
     assert missing == []
 
 
-@pytest.mark.parametrize("config", [Config, RelayConfig, TeamsConfig])
+@pytest.mark.parametrize("config", [Config, RelayConfig, RegistrarConfig, TeamsConfig])
 def test_settings_are_documented(config: type) -> None:
     text = (DOCS / "settings.md").read_text()
     assert [name for name in config.model_fields if f"`{name}`" not in text] == []

@@ -34,8 +34,8 @@ FOLDERS = {
 FILES = {
     "connectors": "connector contact errors events mapping pick registry settings straight",
     "relay_cloud": (
-        "README __main__ app ask_route asking config control exchange http_answer limits line_route metrics outcomes"
-        " poll_route polled probing registrar server tickets writer"
+        "README __main__ app ask_route asking authority config control exchange http_answer limits line_route metrics"
+        " outcomes poll_route polled probing registrar registrar_route server tickets writer"
     ),
     "relay_cloud/wire": "base64url credential envelope es256 frame handshake polling published session",
     "relay_cloud/bus": "bus carried held holder journey loopback nats outgoing pulse remote subscriptions",

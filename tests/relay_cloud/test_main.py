@@ -64,6 +64,23 @@ def test_wrong_settings_are_named(
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "private_key"),
+        ("client_id = 'c'\nprivate_key = '/nowhere.pem'", "/nowhere.pem"),
+        ("client_id = ''\nprivate_key = '/nowhere.pem'", "client_id"),
+        ("nats = 'nats://127.0.0.1'", "nats"),
+    ],
+)
+def test_wrong_settings_of_the_registrar_are_named(tmp_path: Path, content: str, said: str) -> None:
+    file = tmp_path / "registrar.toml"
+    file.write_text(content)
+    done = contact_relay("registrar", "serve", "--config", file)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
+    assert said in done.stderr
+
+
 def test_registrar_keys_and_credentials(tmp_path: Path) -> None:
     file = tmp_path / "registrar.pem"
     assert contact_relay("registrar", "key", file).returncode == 0
@@ -81,13 +98,14 @@ def test_registrar_keys_and_credentials(tmp_path: Path) -> None:
 
 def test_every_setting_is_documented() -> None:
     text = README.read_text(encoding="utf-8")
-    assert [name for name in config.Config.model_fields if f"`{name}`" not in text] == []
+    fields = {**config.Config.model_fields, **config.RegistrarConfig.model_fields}
+    assert [name for name in fields if f"`{name}`" not in text] == []
 
 
 def test_command_line_over_environment_over_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "relay.toml"
     file.write_text('registrar_key = "r"\nticket_key = "t"\nlisten = "127.0.0.1:1"\ntenant_rate = 7\n')
     monkeypatch.setenv("CONTACTORY_RELAY_LISTEN", "127.0.0.1:2")
-    loaded = config.load(file, os.environ, listen=None)
+    loaded = config.Config.load(file, os.environ, listen=None)
     assert (loaded.listen, loaded.tenant_rate, loaded.host) == ("127.0.0.1:2", 7, "127.0.0.1:2")
-    assert config.load(file, os.environ, listen="127.0.0.1:3", public_url="https://r.test/").host == "r.test"
+    assert config.Config.load(file, os.environ, listen="127.0.0.1:3", public_url="https://r.test/").host == "r.test"

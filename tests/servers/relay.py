@@ -53,9 +53,10 @@ class Relay:
         self._log: IO[bytes] | None = None
 
     def set(self, **settings: Any) -> None:
-        """Write its settings anew, for the next start."""
+        """Write its settings anew, for the next start; None takes one away."""
         self._values |= settings
-        lines = [f"{k} = {v!r}" if isinstance(v, str) else f"{k} = {v}" for k, v in self._values.items()]
+        given = {name: value for name, value in self._values.items() if value is not None}
+        lines = [f"{k} = {v!r}" if isinstance(v, str) else f"{k} = {v}" for k, v in given.items()]
         self.config.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def start(self) -> Self:
