@@ -161,6 +161,34 @@ def issue(
     typer.echo(credential.issue(private, tid=tenant, thumbprint=thumbprint, epoch=epoch, now=int(time.time())))
 
 
+@registrar.command("revoke")
+def revoke(
+    file: Annotated[Path, typer.Argument(help="The registrar's private key file.", exists=True, dir_okay=False)],
+    listing: Annotated[Path, typer.Argument(metavar="LIST", help="Revocation list; made if it does not exist.")],
+    tenant: Annotated[UUID, typer.Option(help="Tenant id.")],
+    min_epoch: Annotated[int | None, typer.Option(help="Registrations below this epoch are revoked.", min=1)] = None,
+    epoch_now: Annotated[bool, typer.Option("--epoch-now", help="Revoke all registrations until now.")] = False,
+) -> None:
+    """Add to the signed list that relays and registrar obey; nothing is taken off it."""
+    from relay_cloud.wire import es256, revocations
+
+    if (min_epoch is None) != epoch_now:
+        raise typer.BadParameter("give either --min-epoch or --epoch-now")
+    now = int(time.time())
+    try:
+        private = es256.from_private_pem(file.read_bytes())
+        held = revocations.Revocations()
+        if listing.exists():
+            held = revocations.check(listing.read_text(encoding="ascii").strip(), private.public_key())
+        added = revocations.Revocations(held.seq + 1, {tenant: min_epoch or now + 1})
+        fresh = listing.with_name(listing.name + ".new")
+        fresh.write_text(revocations.issue(private, held.follow(added), now) + "\n", encoding="ascii")
+        fresh.replace(listing)
+    except (ValueError, OSError) as error:
+        raise _fail(f"{listing}: {error}") from None
+    typer.echo(f"{listing}: list {added.seq}")
+
+
 def main() -> None:
     """Run the command line; exit codes: 0 ok, 1 failed, 2 usage."""
     sys.exit(cli())

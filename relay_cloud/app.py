@@ -3,6 +3,9 @@
 import asyncio
 import secrets
 import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -22,8 +25,10 @@ from relay_cloud.metrics import Metrics
 from relay_cloud.poll_route import PollRoute
 from relay_cloud.registrar import Registrar
 from relay_cloud.registrar_route import registrar_application
+from relay_cloud.revoked import Revoked, read
 from relay_cloud.tickets import Tickets
 from relay_cloud.wire import es256, polling
+from relay_cloud.wire.credential import Credential
 from relay_cloud.wire.handshake import NONCE_SIZE, Terms
 
 LINE_PATH = "/v1/line"
@@ -50,12 +55,16 @@ class Relay:
             metrics=self.metrics,
             clock=time.time,
         )
+        registrar = es256.from_public_pem(config.registrar_key.read_bytes())
+        self._revoked = Revoked(partial(read, config.revocations), registrar)
+        self._watched = bool(config.revocations)
         settings = LineSettings(
-            registrar=es256.from_public_pem(config.registrar_key.read_bytes()),
+            registrar=registrar,
             instance=instance,
             host=config.host,
             terms=Terms(config.ping_interval, config.line_in_flight, config.line_lifetime),
             opened=self._superseded,
+            revoked=self._revoked,
         )
         self._line = LineRoute(
             bus=self.bus,
@@ -66,21 +75,23 @@ class Relay:
             random=secrets.SystemRandom().random,
         )
         self._poll = PollRoute(bus=self.bus, settings=settings, metrics=self.metrics, clock=time.time)
+        self._revoked.changed = self._end_revoked
         self._control = control_plane(
             bus=self.bus,
             state=self._state,
             metrics=self.metrics,
-            registrar=_registrar(config),
+            registrar=_registrar(config, self._revoked),
             clock=time.time,
         )
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Reach other relays from the start of the process to its end."""
         await receive()
-        await self.bus.start()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await self.bus.stop()
+        async with self._revoked if self._watched else nullcontext():
+            await self.bus.start()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await self.bus.stop()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def drain(self) -> None:
@@ -93,6 +104,10 @@ class Relay:
     def _superseded(self, tid: UUID, epoch: int) -> None:
         self._line.superseded(tid, epoch)
         self._poll.superseded(tid, epoch)
+
+    def _end_revoked(self) -> None:
+        self._line.revoke()
+        self._poll.revoke()
 
     def _forwarded(self, tid: UUID, data: bytes) -> None:
         self._poll.forwarded(tid, data)
@@ -113,22 +128,35 @@ class Relay:
 
 def registrar_app(config: RegistrarConfig) -> FastAPI:
     """Return the registrar as an ASGI application of its own."""
-    return registrar_application(
-        _open(config.private_key, config.authority, config.client_id, config.service_key), time.time
-    )
+    revoked: Revoked | None = None
+    if config.revocations:
+        public = es256.from_private_pem(config.private_key.read_bytes()).public_key()
+        revoked = Revoked(partial(read, str(config.revocations)), public)
+    registrar = _open(config.private_key, config.authority, config.client_id, config.service_key, revoked)
+    return registrar_application(registrar, revoked, time.time)
 
 
-def _registrar(config: Config) -> Registrar | None:
+def _registrar(config: Config, revoked: Callable[[Credential], bool]) -> Registrar | None:
     if config.registrar_private_key is None:
         return None
     if not config.registrar_client_id:
         raise ValueError("registrar_client_id is needed where registrar_private_key is set")
     return _open(
-        config.registrar_private_key, config.registrar_authority, config.registrar_client_id, config.service_key
+        config.registrar_private_key,
+        config.registrar_authority,
+        config.registrar_client_id,
+        config.service_key,
+        revoked,
     )
 
 
-def _open(private_key: Path, authority: str, client_id: str, service_key: Path | None) -> Registrar:
+def _open(
+    private_key: Path,
+    authority: str,
+    client_id: str,
+    service_key: Path | None,
+    revoked: Callable[[Credential], bool] | None,
+) -> Registrar:
     return Registrar(
         key=es256.from_private_pem(private_key.read_bytes()),
         authority=authority.rstrip("/"),
@@ -136,4 +164,5 @@ def _open(private_key: Path, authority: str, client_id: str, service_key: Path |
         service_key=es256.from_public_pem(service_key.read_bytes()) if service_key else None,
         fetch=fetch,
         clock=time.time,
+        revoked=revoked or (lambda _: False),
     )

@@ -54,6 +54,7 @@ class RegistrarConfig(_Settings):
     authority: str = Field(AUTHORITY, description="Identity base URL that administrators sign in at.")
     client_id: str = Field(min_length=1, description="Application id administrators sign in to.")
     service_key: Path | None = Field(None, description=SERVICE_KEY)
+    revocations: Path | None = Field(None, description="Revocation list to serve and obey; read once a minute.")
 
 
 class Config(_Settings):
@@ -70,6 +71,7 @@ class Config(_Settings):
     registrar_authority: str = Field(AUTHORITY, description="Identity base URL that administrators sign in at.")
     registrar_client_id: str = Field("", description="Application id administrators sign in to.")
     service_key: Path | None = Field(None, description=SERVICE_KEY)
+    revocations: str = Field("", description="File or URL of the registrar's revocation list, read once a minute.")
     nats: str = Field("", description="URL of the NATS server between several relays; empty: this is the only one.")
     drain_window: float = Field(
         60, ge=0, le=3600, description="Seconds over which a stopping relay lets its lines go, each at its own moment."

@@ -43,6 +43,14 @@ class LineSettings:
     terms: Terms
     opened: Callable[[UUID, int], None]
     """Called with tenant and epoch of each line that is proved: those of earlier registrations end."""
+    revoked: Callable[[Credential], bool] = lambda _: False
+
+    def admit(self, credential: Credential, bus: Bus) -> None:
+        """Refuse what was registered and is no longer; raises HandshakeFailed."""
+        if self.revoked(credential):
+            raise HandshakeFailed("revoked", "this registration was revoked: register the tenant again")
+        if credential.epoch < bus.newest_epoch(credential.tid):
+            raise HandshakeFailed("superseded", "a newer registration of this tenant is connected")
 
 
 class LineRoute:
@@ -96,12 +104,8 @@ class LineRoute:
             host=settings.host,
             nonce=self._nonce(),
             terms=settings.terms,
-            admit=self._admit,
+            admit=lambda credential: settings.admit(credential, self._bus),
         )
-
-    def _admit(self, credential: Credential) -> None:
-        if credential.epoch < self._bus.newest_epoch(credential.tid):
-            raise HandshakeFailed("superseded", "a newer registration of this tenant is connected")
 
     async def _shake(self, session: RelaySession, receive: Receive, writer: Writer, address: str) -> bool:
         try:
@@ -202,6 +206,12 @@ class LineRoute:
         for held in tuple(self._owners.get(tid, ())):
             if held.credential.epoch < epoch:
                 self._close(held, "superseded")
+
+    def revoke(self) -> None:
+        """Close the lines whose credential has been revoked since they opened."""
+        for held in [line for mine in self._owners.values() for line in mine]:
+            if self._settings.revoked(held.credential):
+                self._close(held, "revoked")
 
     async def drain(self, window_s: float, grace_s: float) -> None:
         """Refuse new lines, let the open ones go at random moments of the window, and return once all are gone.

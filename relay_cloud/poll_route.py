@@ -26,7 +26,7 @@ log = logging.getLogger("relay_cloud.poll")
 
 KIND = b"application/octet-stream"
 DRAIN_TICK_S = 0.1
-_STATUS = {"malformed": 400, "superseded": 403, "too_large": 413, "stopping": 503, "blocked": 429}
+_STATUS = {"malformed": 400, "superseded": 403, "revoked": 403, "too_large": 413, "stopping": 503, "blocked": 429}
 
 
 class PollRoute:
@@ -78,6 +78,12 @@ class PollRoute:
         """End the tenant's polls of registrations before this one."""
         for (held, _), polled in tuple(self._polled.items()):
             if held == tid and polled.line.credential.epoch < epoch:
+                self._end(polled)
+
+    def revoke(self) -> None:
+        """End the polls of registrations that were revoked."""
+        for polled in tuple(self._polled.values()):
+            if self._settings.revoked(polled.line.credential):
                 self._end(polled)
 
     def forwarded(self, tid: UUID, data: bytes) -> None:
@@ -135,8 +141,7 @@ class PollRoute:
         self._seen[unique] = now
         if self._draining:
             raise HandshakeFailed("stopping", "this relay is stopping")
-        if credential.epoch < self._bus.newest_epoch(credential.tid):
-            raise HandshakeFailed("superseded", "a newer registration of this tenant is connected")
+        self._settings.admit(credential, self._bus)
         return credential
 
     def _open(self, credential: Credential) -> PolledLine:

@@ -30,7 +30,7 @@ class RegistrationRefused(ValueError):  # noqa: N818 - named by what happened
     """No credential is issued; `code` says why.
 
     Codes: malformed, token_invalid, token_expired, nonce_mismatch, consumer_tenant, not_admin, credential_invalid,
-    credential_expired, key_foreign, proof_invalid, clock, authority_unreachable.
+    credential_expired, key_foreign, proof_invalid, clock, revoked, authority_unreachable.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -43,7 +43,7 @@ class Registrar:
     """Issues and renews credentials.
 
     `authority` is the identity provider's base URL, `client_id` the application administrators sign in to,
-    `fetch` returns the JSON behind a URL, `clock` tells Unix seconds.
+    `fetch` returns the JSON behind a URL, `clock` tells Unix seconds, `revoked` whether a credential counts no more.
     """
 
     key: ec.EllipticCurvePrivateKey
@@ -52,6 +52,7 @@ class Registrar:
     service_key: ec.EllipticCurvePublicKey | None
     fetch: Callable[[str], Awaitable[Jwks]]
     clock: Callable[[], float]
+    revoked: Callable[[credential.Credential], bool] = lambda _: False
 
     async def register(self, id_token: str, ik: Mapping[str, Any], epoch: int) -> dict[str, Any]:
         """Return `{credential, service_key}` for the tenant whose administrator's id token is bound to `ik`."""
@@ -70,6 +71,8 @@ class Registrar:
             held = credential.check(text, self.key.public_key(), now)
         except credential.CredentialRefused as refused:
             raise RegistrationRefused(refused.code, str(refused)) from refused
+        if self.revoked(held):
+            raise RegistrationRefused("revoked", "this registration was revoked: register the tenant again")
         identity = _key(ik)
         if es256.thumbprint(identity) != held.thumbprint:
             raise RegistrationRefused("key_foreign", "credential belongs to another identity key")

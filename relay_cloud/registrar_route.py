@@ -1,8 +1,8 @@
 """The registrar over HTTP: registration and renewal, within a relay or as a process of its own."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from relay_cloud.limits import BODY_READ_S, Failures
 from relay_cloud.metrics import EXPOSITION, Registrations
 from relay_cloud.registrar import Registrar, RegistrationRefused
+from relay_cloud.revoked import Revoked
 from relay_cloud.wire.credential import MAX_EPOCH
 
 MAX_BODY = 64 * 1024
@@ -37,9 +38,18 @@ class _Renew(BaseModel):
     sig: str = Field(max_length=128)
 
 
-def registrar_application(registrar: Registrar, clock: Callable[[], float]) -> FastAPI:
-    """Return the registrar as an application of its own: health, readiness, metrics, registration, renewal."""
-    app = FastAPI(title="contact-relay registrar", docs_url=None, redoc_url=None, openapi_url=None)
+def registrar_application(registrar: Registrar, revoked: Revoked | None, clock: Callable[[], float]) -> FastAPI:
+    """Return the registrar as an application of its own: health, metrics, registration, renewal, revocations."""
+
+    @asynccontextmanager
+    async def live(_: FastAPI) -> AsyncIterator[None]:
+        if revoked is None:
+            yield
+        else:
+            async with revoked:
+                yield
+
+    app = FastAPI(title="contact-relay registrar", docs_url=None, redoc_url=None, openapi_url=None, lifespan=live)
     counts = Registrations()
 
     @app.get("/healthz")
@@ -53,6 +63,12 @@ def registrar_application(registrar: Registrar, clock: Callable[[], float]) -> F
     @app.get("/metrics")
     async def exposition() -> PlainTextResponse:
         return PlainTextResponse(counts.text(), media_type=EXPOSITION)
+
+    @app.get("/v1/revocations")
+    async def revocations() -> PlainTextResponse:
+        if revoked is None or not revoked.text:
+            return PlainTextResponse("no list\n", status_code=404)
+        return PlainTextResponse(revoked.text, media_type="application/jwt")
 
     serve_registrar(app, registrar, counts, clock)
     return app

@@ -30,7 +30,7 @@ class HandshakeFailed(ValueError):  # noqa: N818 - named by what happened
     """The other side may not go on; `code` is sent in DENIED.
 
     Codes: malformed, version, credential_invalid, credential_expired, key_foreign, host_mismatch, proof_invalid,
-    superseded (a newer registration of this tenant exists), timeout.
+    superseded (a newer registration of this tenant exists), revoked (by the registrar's list), timeout.
     """
 
     def __init__(self, code: str, message: str) -> None:

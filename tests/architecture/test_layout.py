@@ -35,9 +35,9 @@ FILES = {
     "connectors": "connector contact errors events mapping pick registry settings straight",
     "relay_cloud": (
         "README __main__ app ask_route asking authority config control exchange http_answer limits line_route metrics"
-        " outcomes poll_route polled probing registrar registrar_route server tickets writer"
+        " outcomes poll_route polled probing registrar registrar_route revoked server tickets writer"
     ),
-    "relay_cloud/wire": "base64url credential envelope es256 frame handshake polling published session",
+    "relay_cloud/wire": "base64url credential envelope es256 frame handshake polling published revocations session",
     "relay_cloud/bus": "bus carried held holder journey loopback nats outgoing pulse remote subscriptions",
     "directory_server": "__main__ config",
     "directory_server/app": "connected directory doctor ldap_counts ldap_listener ldap_process ldap_worker ldap_workers questions server signals"

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 from uuid import UUID
@@ -19,7 +19,7 @@ from relay_cloud.outcomes import Failed, Outcome
 from relay_cloud.wire import base64url, credential, es256
 from relay_cloud.wire.envelope import Request, SenderClass
 from relay_cloud.wire.frame import Ack, Drain, Keys, Kind, Probe, Probed, ResponseFrame, Talk, decode
-from relay_cloud.wire.handshake import Terms
+from relay_cloud.wire.handshake import HandshakeFailed, Terms
 from relay_cloud.wire.session import DirectorySession, State
 
 pytestmark = pytest.mark.anyio
@@ -77,7 +77,9 @@ def anyio_backend() -> str:
 
 
 @contextmanager
-def routed(**terms: int) -> Iterator[tuple[LineRoute, Loopback]]:
+def routed(
+    revoked: Callable[[credential.Credential], bool] = lambda _: False, **terms: int
+) -> Iterator[tuple[LineRoute, Loopback]]:
     bus = Loopback()
 
     def opened(tid: UUID, epoch: int) -> None:
@@ -85,7 +87,7 @@ def routed(**terms: int) -> Iterator[tuple[LineRoute, Loopback]]:
 
     route = LineRoute(
         bus=bus,
-        settings=LineSettings(REGISTRAR.public_key(), "instance", HOST, Terms(**terms), opened),
+        settings=LineSettings(REGISTRAR.public_key(), "instance", HOST, Terms(**terms), opened, revoked),
         metrics=Metrics(),
         nonce=lambda: bytes(32),
         clock=lambda: NOW,
@@ -116,6 +118,21 @@ async def test_what_a_line_that_does_not_drain_had_goes_over_another(monkeypatch
         for peer in (healthy, stalled):
             peer.incoming.put_nowait({"type": "websocket.disconnect"})
             await peer.task
+
+
+async def test_revoked_lines_are_closed_and_not_opened_again() -> None:
+    revoked: set[int] = set()
+    with routed(lambda held: held.epoch in revoked) as (route, bus):
+        peer = await Peer(route).open()
+        route.revoke()
+        await asyncio.sleep(0.05)
+        assert (len(bus.lines()), peer.sent.empty()) == (1, True)
+        revoked.add(1)
+        route.revoke()
+        assert await asyncio.wait_for(peer.closing(), 1) == (1008, "revoked")
+        assert len(bus.lines()) == 0
+        with pytest.raises(HandshakeFailed, match="revoked"):
+            await asyncio.wait_for(Peer(route).open(), 1)
 
 
 async def test_a_confirmed_request_is_sent_to_nobody_else() -> None:

@@ -49,10 +49,11 @@ class Polling:
 
     def __init__(self) -> None:
         self.bus = Forwarding()
+        self.revoked = False
         self.metrics = Metrics()
         self.route = PollRoute(
             bus=self.bus,
-            settings=LineSettings(REGISTRAR.public_key(), "here", HOST, Terms(), self.opened),
+            settings=LineSettings(REGISTRAR.public_key(), "here", HOST, Terms(), self.opened, lambda _: self.revoked),
             metrics=self.metrics,
             clock=lambda: NOW,
         )
@@ -261,6 +262,17 @@ async def test_a_newer_registration_ends_the_polls_of_older_ones(polls: Polling)
     refused = await polls.post(KEYS)
     assert (refused.status_code, refused.json()["error"]) == (403, "superseded")
     assert [line.credential.epoch for line in polls.bus.lines()] == [2]
+
+
+async def test_a_revoked_registration_polls_no_more(polls: Polling) -> None:
+    waiting = asyncio.create_task(polls.post(KEYS, wait=5))
+    await asyncio.sleep(0.02)
+    polls.revoked = True
+    polls.route.revoke()
+    assert (await waiting).status_code == 204
+    assert polls.bus.lines() == []
+    refused = await polls.post(KEYS, wait=5)
+    assert (refused.status_code, refused.json()["error"]) == (403, "revoked")
 
 
 async def test_a_drain_lets_polls_go_and_waits_for_answers(polls: Polling) -> None:

@@ -15,7 +15,7 @@ from tests.servers.relay import Relay
 class RegistrarProcess:
     """The registrar whose public key `relay` trusts; administrators sign in at `authority`."""
 
-    def __init__(self, relay: Relay, authority: str, client_id: str) -> None:
+    def __init__(self, relay: Relay, authority: str, client_id: str, **settings: Path) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="registrar-")
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
@@ -26,6 +26,7 @@ class RegistrarProcess:
             "authority": authority,
             "client_id": client_id,
             "service_key": relay.folder / "service.pem.pub",
+            **settings,
         }
         self.config.write_text("".join(f"{name} = '{value}'\n" for name, value in values.items()))
         command = [sys.executable, "-m", "relay_cloud", "registrar", "serve", "--config", self.config]
