@@ -1,8 +1,9 @@
 """Relay round trip beside a plain FastAPI POST echo, in one run: `python benchmarks/relay.py [--seconds N]`.
 
-Client → relay → line → directory → back, once with a directory that echoes and once with the real uplink that opens a
-sealed search, asks a real index of 2,000 contacts and seals the answer. 4 KiB each way. Everything shares this
-machine's cores, so compare CPU per request and ratios, not requests a second.
+Client → relay → line → directory → back: with a directory that echoes, at one relay and at two over NATS (the client at
+one, the line at the other), and with the real uplink that opens a sealed search, asks a real index of 2,000 contacts
+and seals the answer. 4 KiB each way. Then what lines cost: idle, and when very many connect at once. Everything shares
+this machine's cores, so compare CPU per request and ratios, not requests a second.
 """
 
 import argparse
@@ -27,22 +28,30 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from websockets.asyncio.client import connect
 
+from benchmarks.bars import Bar, table
+from benchmarks.relay_lines import Lines, idle_lines
 from connectors.contact import Contact, Phone, PhoneKind
 from deploy.demo.program import free_port
 from directory_server.directory.view import for_admin
 from directory_server.fronts.uplink.keys import SealingKeys
-from relay_cloud.wire import es256, frame
+from relay_cloud.wire import base64url, es256, frame
 from relay_cloud.wire.envelope import Request as Outer
 from relay_cloud.wire.envelope import SenderClass
+from relay_cloud.wire.published import OPENS
 from relay_cloud.wire.session import DirectorySession, State
 from tests.fakes.end import End
 from tests.fakes.uplinked import TID, Identity, uplinked
 from tests.fakes.world import World
+from tests.servers.cluster import Cluster
 from tests.servers.jwks import JwksServer
 from tests.servers.relay import Relay
 
 PAYLOAD = 4096
+ONE, TWO = "relay, echoing directory", "two relays over NATS, echoing directory"
+UNLIMITED: dict[str, Any] = {"tenant_rate": 1e9, "tenant_burst": 1_000_000_000}
+IDLE = 2000
 LEVELS = (1, 50)
+KID = bytes(8)
 OPTIONS: dict[str, Any] = {"http": "httptools", "loop": "uvloop", "access_log": False, "log_level": "warning"}
 
 
@@ -61,14 +70,18 @@ class Figures:
         """Return the printed line; `floor` is the CPU of the plain echo."""
         cuts = statistics.quantiles(self.latencies, n=100)
         return (
-            f"{self.name:36} @{self.concurrent:<3} {self.requests / self.seconds:7.0f} req/s"
+            f"{self.name:40} @{self.concurrent:<3} {self.requests / self.seconds:7.0f} req/s"
             f"   p50 {cuts[49] * 1e3:6.2f} ms   p99 {cuts[98] * 1e3:7.2f} ms"
             f"   {self.cpu_us:5.0f} µs CPU/request = {self.cpu_us / floor:.2f} of the echo"
         )
 
 
-def cpu_of(pid: int) -> float:
-    """Return the seconds of CPU a process has used."""
+def cpu_of(*pids: int) -> float:
+    """Return the seconds of CPU that processes have used."""
+    return sum(map(_cpu, pids))
+
+
+def _cpu(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -102,15 +115,15 @@ def post(path: str, body: bytes, ticket: str = "") -> bytes:
 
 
 async def measure(
-    name: str, port: int, pid: int, requests: Callable[[int], Iterator[bytes]], seconds: float
+    name: str, port: int, pids: tuple[int, ...], requests: Callable[[int], Iterator[bytes]], seconds: float
 ) -> list[Figures]:
     """Measure at every level, after warming up."""
     await load(port, requests(100), 4, 0.3)
     found = []
     for concurrent in LEVELS:
-        before = cpu_of(pid)
+        before = cpu_of(*pids)
         took, latencies = await load(port, requests(concurrent), concurrent, seconds)
-        cpu = (cpu_of(pid) - before) / len(latencies) * 1e6
+        cpu = (cpu_of(*pids) - before) / len(latencies) * 1e6
         found.append(Figures(name, concurrent, len(latencies), took, latencies, cpu))
     return found
 
@@ -126,16 +139,16 @@ def serve_echo(port: int) -> None:
     uvicorn.run(app, host="127.0.0.1", port=port, **OPTIONS)
 
 
-def serve_line(url: str, credential: str, key: bytes) -> None:
-    """Hold a line and send every request back as its answer."""
-    asyncio.run(hold_line(url, credential, key))
+def serve_line(url: str, credential: str, key: bytes, host: str = "") -> None:
+    """Hold a line and send every request back as its answer; `host` is what the relay is called, if not by its URL."""
+    asyncio.run(hold_line(url.removeprefix("http://"), credential, key, host))
 
 
-async def hold_line(url: str, credential: str, key: bytes) -> None:
+async def hold_line(where: str, credential: str, key: bytes, host: str) -> None:
     """Speak the line by hand, so that only the relay is measured."""
-    identity, host = es256.from_private_pem(key), url.removeprefix("http://")
-    session = DirectorySession(credential=credential, identity=identity, host=host, nonce=secrets.token_bytes(32))
-    async with connect(f"ws://{host}/v1/line", compression=None, proxy=None, max_queue=256) as socket:
+    identity, nonce = es256.from_private_pem(key), secrets.token_bytes(32)
+    session = DirectorySession(credential=credential, identity=identity, host=host or where, nonce=nonce)
+    async with connect(f"ws://{where}/v1/line", compression=None, proxy=None, max_queue=256) as socket:
         while session.state is not State.OPEN:
             for message in session.to_send():
                 await socket.send(message)
@@ -143,7 +156,7 @@ async def hold_line(url: str, credential: str, key: bytes) -> None:
         document = SealingKeys(time.time()).document(
             tid=TID, identity=identity, credential=credential, allow_service_end=True
         )
-        await socket.send(frame.Keys(document).encode())
+        await socket.send(frame.Keys(document | {OPENS: [base64url.encode(KID)]}).encode())
         async for data in socket:
             # rid | status 0 | the rest as nonce and sealed part
             await socket.send(b"\x11" + bytes(data[18:34]) + b"\0" + bytes(data[34:]))
@@ -151,7 +164,7 @@ async def hold_line(url: str, credential: str, key: bytes) -> None:
 
 def sealed_to_nobody(ticket: str) -> Callable[[int], Iterator[bytes]]:
     """Return endless requests for the echoing directory, each with its own id."""
-    rest = Outer(TID, bytes(16), bytes(8), 8000, SenderClass.TAB, secrets.token_bytes(PAYLOAD)).encode()
+    rest = Outer(TID, bytes(16), KID, 8000, SenderClass.TAB, secrets.token_bytes(PAYLOAD)).encode()
 
     def requests(_: int) -> Iterator[bytes]:
         while True:
@@ -214,21 +227,18 @@ def main() -> None:
     echo.start()
     wait_for(port)
     payload = cycle([post("/echo", secrets.token_bytes(PAYLOAD))])
-    rows = asyncio.run(measure("plain FastAPI POST echo", port, echo.pid or 0, lambda _: payload, seconds))
+    rows = asyncio.run(measure("plain FastAPI POST echo", port, (echo.pid or 0,), lambda _: payload, seconds))
     echo.terminate()
-    with (
-        Relay(tenant_rate=1e9, tenant_burst=1_000_000_000) as relay,
-        JwksServer() as keys,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        pid = relay.process.pid if relay.process else 0
+    rows += over_nats(processes, seconds)
+    with Relay(**UNLIMITED) as relay, JwksServer() as keys, tempfile.TemporaryDirectory() as folder:
+        pids = (relay.pid,)
         private = (relay.folder / "ticket.pem").read_bytes()
         arguments = (relay.url, relay.credential(TID, relay.ticket_key), private)
         line = processes.Process(target=serve_line, args=arguments, daemon=True)
         line.start()
         wait_for_line(relay)
         ticket = relay.ticket(TID)
-        rows += asyncio.run(measure("relay, echoing directory", relay.port, pid, sealed_to_nobody(ticket), seconds))
+        rows += asyncio.run(measure(ONE, relay.port, pids, sealed_to_nobody(ticket), seconds))
         line.terminate()
         identity = Identity()
         keys.document = identity.jwks()
@@ -240,11 +250,44 @@ def main() -> None:
         identity.authority = keys.authority
         sealed = iter(asyncio.run(searches(relay, identity.token(), ticket, int(2000 * seconds))))
         rows += asyncio.run(
-            measure("relay, sealed search (2,000 contacts)", relay.port, pid, lambda _: sealed, seconds)
+            measure("relay, sealed search (2,000 contacts)", relay.port, pids, lambda _: sealed, seconds)
         )
         directory.terminate()
     for row in rows:
         print(row.row(next(floor.cpu_us for floor in rows if floor.concurrent == row.concurrent)))
+    lines = idle_lines(IDLE)
+    print(lines)
+    print(table(bars(rows, lines), 1_000_000))
+
+
+def bars(rows: list[Figures], lines: Lines) -> list[Bar]:
+    """Return what is wanted of a relay."""
+    found = {(row.name, row.concurrent): row for row in rows}
+    alone, nats = found[ONE, 50], found[TWO, 50]
+    added = statistics.median(found[ONE, 1].latencies) - statistics.median(rows[0].latencies)
+    return [
+        Bar("CPU a request, one relay, 50 at once", alone.cpu_us, "µs", 100, 60),
+        Bar("CPU a request, two relays and NATS, 50 at once", nats.cpu_us, "µs", 200, 120),
+        Bar("added latency p50, unloaded, one relay", added * 1e3, "ms", 0.5, 0.2),
+        Bar("memory of an idle line", lines.kib_each, "KiB", 24, 20),
+        Bar("lines that connect, a second and core", lines.connects, "/s", 1000, 3000, least=True),
+    ]
+
+
+def over_nats(processes: Any, seconds: float) -> list[Figures]:
+    """Measure two relays: the client is at one, the line at the other; CPU of both and of NATS together."""
+    with Cluster(2, **UNLIMITED) as cluster:
+        entry, holder = cluster.relays
+        private = (entry.folder / "ticket.pem").read_bytes()
+        credential = entry.credential(TID, entry.ticket_key)
+        host = cluster.url.removeprefix("http://")
+        line = processes.Process(target=serve_line, args=(holder.url, credential, private, host), daemon=True)
+        line.start()
+        wait_for_line(holder)
+        pids = (entry.pid, holder.pid, cluster.nats.pid)
+        rows = asyncio.run(measure(TWO, entry.port, pids, sealed_to_nobody(entry.ticket(TID)), seconds))
+        line.terminate()
+        return rows
 
 
 def wait_for(port: int) -> None:
