@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 from collections.abc import Callable
 from uuid import UUID
 
@@ -95,7 +94,7 @@ class AskRoute:
         elif document is None:
             await http_answer.refuse(send, Outcome.NO_DIRECTORY)
         else:
-            await http_answer.answer(send, 200, b"application/json", json.dumps(document).encode(), [])
+            await http_answer.answer(send, 200, b"application/json", document, [])
 
 
 def _tenant(text: str) -> UUID:

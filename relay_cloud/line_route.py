@@ -86,6 +86,7 @@ class LineRoute:
             return
         await send({"type": "websocket.accept"})
         address = (scope.get("client") or ("",))[0]
+        scope["headers"] = ()  # a kilobyte that an idle line need not keep
         writer = Writer(send)
         session = self._session()
         try:
@@ -162,6 +163,7 @@ class LineRoute:
                     received = session.receive(data, self._clock())
                     if received is not None:
                         self._take(line, received)
+                    del data, received  # else the last message stays until the next one comes
         except TimeoutError:
             writer.close(POLICY, "lifetime")
         except Malformed as error:
@@ -192,7 +194,8 @@ class LineRoute:
         elif isinstance(received, Ack):
             line.exchange.ack(received.rid)
         elif isinstance(received, Keys):
-            line.kids, line.keys = published.kids(received.document), received.document
+            line.kids = published.kids(received.document)
+            line.keys = published.handed_out(received.document)
             self._bus.published(line)
         elif isinstance(received, Probe):
             self._probing.begin(line, received.message, lambda frame: self._tell(line, frame))

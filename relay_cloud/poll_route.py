@@ -106,7 +106,8 @@ class PollRoute:
         for one in brought:
             received = frame.decode(one)
             if isinstance(received, Keys):
-                polled.line.kids, polled.line.keys = published.kids(received.document), received.document
+                polled.line.kids = published.kids(received.document)
+                polled.line.keys = published.handed_out(received.document)
                 self._bus.published(polled.line)
             elif isinstance(received, Probe):
                 self._probing.begin(polled.line, received.message, polled.put)

@@ -1,8 +1,7 @@
 """Who holds which tenant's lines, whatever lies between: the contract of every bus."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from relay_cloud.exchange import Exchange
@@ -13,12 +12,12 @@ from relay_cloud.wire.credential import Credential
 class Line:
     """One open line: whose it is, its requests in flight, and what its directory published.
 
-    `keys` is the key configuration, None before it came; `kids` the ids of the keys in it.
+    `keys` is the key configuration as clients get it, None before it came; `kids` the ids of the keys in it.
     """
 
     credential: Credential
     exchange: Exchange
-    keys: Mapping[str, Any] | None = field(default=None, repr=False)
+    keys: bytes | None = field(default=None, repr=False)
     kids: frozenset[bytes] = frozenset()
 
     def serves(self, kid: bytes) -> bool:
@@ -70,7 +69,7 @@ class Bus(Protocol):
     async def ask(self, asked: Asked) -> bytes:
         """Return the response of the tenant's directory; raises Failed, at once NO_DIRECTORY if there is none."""
 
-    async def keys(self, tid: UUID) -> Mapping[str, Any] | None:
+    async def keys(self, tid: UUID) -> bytes | None:
         """Return the key configuration to seal to, or None without a directory."""
 
     def forward(self, instance: str, tid: UUID, data: bytes) -> None:

@@ -1,7 +1,6 @@
 """The other side of a bus: what this relay does for those that ask over its lines."""
 
 import contextlib
-import json
 import logging
 from collections.abc import Callable, Iterator
 from uuid import UUID
@@ -94,8 +93,8 @@ class Holder:
                 self._again(decode_request(content), content, message.reply)
             else:
                 line = self._held.published(tid)
-                if line is not None:
-                    self._publish(message.reply, json.dumps(line.keys).encode())
+                if line is not None and line.keys is not None:
+                    self._publish(message.reply, line.keys)
 
     def _again(self, request: Request, message: bytes, reply: str) -> None:
         fit = self._held.others(request.tid, request.kid, None)

@@ -1,7 +1,5 @@
 """The bus of a single relay: every line is held by this process."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from relay_cloud.asking import Asking
@@ -61,7 +59,7 @@ class Loopback:
                 one.exchange.forget(asked.rid, asking)
             self.hedged += asking.hedged
 
-    async def keys(self, tid: UUID) -> Mapping[str, Any] | None:
+    async def keys(self, tid: UUID) -> bytes | None:
         """Return the key configuration to seal to, or None without a directory."""
         line = self._held.published(tid)
         return line.keys if line else None

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -131,13 +131,14 @@ class NatsBus:
             del self._journeys[asked.rid]
             self.hedged += journey.hedged
 
-    async def keys(self, tid: UUID) -> Mapping[str, Any] | None:
+    async def keys(self, tid: UUID) -> bytes | None:
         """Return the key configuration to seal to, or None without a directory."""
         line = self._held.published(tid)
         if line is not None and not line.exchange.suspect:
             return line.keys
         reply = carried.keys_reply(self.instance, next(self._numbers))
-        answer = self._wanting[reply] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        self._wanting[reply] = answer
         self.publish(carried.everybody(tid), bytes((Kind.WANT_KEYS,)), reply, lambda: _resolve(answer, None))
         try:
             async with asyncio.timeout(KEYS_S):
@@ -146,8 +147,8 @@ class NatsBus:
             found = None
         finally:
             del self._wanting[reply]
-        if found:
-            return published.read(found)
+        if found is not None and published.is_document(found):
+            return found
         return line.keys if line is not None else None
 
     def forward(self, instance: str, tid: UUID, data: bytes) -> None:

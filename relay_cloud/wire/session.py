@@ -131,6 +131,7 @@ class RelaySession(_Session):
             self.credential = self._hello.credential
             self._send(handshake.welcome(self._terms))
             self.state = State.OPEN
+            self._hello = self._asked = None  # a public key takes kilobytes, and an open line has no more use for it
         else:
             raise Malformed("frame out of turn")
 

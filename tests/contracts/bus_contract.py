@@ -45,7 +45,7 @@ class Directory:
 
     def attach(self) -> "Directory":
         self.bus.attach(self.line)
-        self.line.keys = {"of": self.kid.hex(), "epoch": self.line.credential.epoch}
+        self.line.keys = f'{{"of":"{self.kid.hex()}","epoch":{self.line.credential.epoch}}}'.encode()
         self.line.kids = frozenset({self.kid})
         self.bus.published(self.line)
         return self
@@ -226,7 +226,7 @@ class BusContract:
     async def test_keys_come_from_whoever_has_them(self, net: Net) -> None:
         assert await net.asker.keys(TID) is None
         (directory,) = await self.put(net, "answer")
-        assert await net.asker.keys(TID) == {"of": KID.hex(), "epoch": 1}
+        assert await net.asker.keys(TID) == f'{{"of":"{KID.hex()}","epoch":1}}'.encode()
         assert await net.asker.keys(OTHER) is None
         directory.leave()
         await net.settled()
