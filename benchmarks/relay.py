@@ -26,19 +26,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import httpx
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from websockets.asyncio.client import connect
 
 from benchmarks.bars import Bar, table
+from benchmarks.relay_echo import PAYLOAD, post, sealed_to_nobody, serve_line
 from benchmarks.relay_lines import Lines, idle_lines
 from connectors.contact import Contact, Phone, PhoneKind
 from deploy.demo.program import free_port
 from directory_server.directory.view import for_admin
-from directory_server.fronts.uplink.keys import SealingKeys
-from relay_cloud.wire import base64url, es256, frame
-from relay_cloud.wire.envelope import Request as Outer
-from relay_cloud.wire.envelope import SenderClass
-from relay_cloud.wire.published import OPENS
-from relay_cloud.wire.session import DirectorySession, State
 from tests.fakes.end import End
 from tests.fakes.uplinked import TID, Identity, uplinked
 from tests.fakes.world import World
@@ -46,12 +40,10 @@ from tests.servers.cluster import Cluster
 from tests.servers.jwks import JwksServer
 from tests.servers.relay import Relay
 
-PAYLOAD = 4096
 ONE, TWO = "relay, echoing directory", "two relays over NATS, echoing directory"
 UNLIMITED: dict[str, Any] = {"tenant_rate": 1e9, "tenant_burst": 1_000_000_000}
 IDLE = 2000
 LEVELS = (1, 50)
-KID = bytes(8)
 OPTIONS: dict[str, Any] = {"http": "httptools", "loop": "uvloop", "access_log": False, "log_level": "warning"}
 
 
@@ -108,12 +100,6 @@ async def load(port: int, requests: Iterator[bytes], concurrent: int, seconds: f
     return time.perf_counter() - began, latencies
 
 
-def post(path: str, body: bytes, ticket: str = "") -> bytes:
-    """Return a whole HTTP request."""
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ticket}\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
-
-
 async def measure(
     name: str, port: int, pids: tuple[int, ...], requests: Callable[[int], Iterator[bytes]], seconds: float
 ) -> list[Figures]:
@@ -137,40 +123,6 @@ def serve_echo(port: int) -> None:
         return Response(await request.body(), media_type="application/octet-stream")
 
     uvicorn.run(app, host="127.0.0.1", port=port, **OPTIONS)
-
-
-def serve_line(url: str, credential: str, key: bytes, host: str = "") -> None:
-    """Hold a line and send every request back as its answer; `host` is what the relay is called, if not by its URL."""
-    asyncio.run(hold_line(url.removeprefix("http://"), credential, key, host))
-
-
-async def hold_line(where: str, credential: str, key: bytes, host: str) -> None:
-    """Speak the line by hand, so that only the relay is measured."""
-    identity, nonce = es256.from_private_pem(key), secrets.token_bytes(32)
-    session = DirectorySession(credential=credential, identity=identity, host=host or where, nonce=nonce)
-    async with connect(f"ws://{where}/v1/line", compression=None, proxy=None, max_queue=256) as socket:
-        while session.state is not State.OPEN:
-            for message in session.to_send():
-                await socket.send(message)
-            session.receive(await socket.recv(decode=False))
-        document = SealingKeys(time.time()).document(
-            tid=TID, identity=identity, credential=credential, allow_service_end=True
-        )
-        await socket.send(frame.Keys(document | {OPENS: [base64url.encode(KID)]}).encode())
-        async for data in socket:
-            # rid | status 0 | the rest as nonce and sealed part
-            await socket.send(b"\x11" + bytes(data[18:34]) + b"\0" + bytes(data[34:]))
-
-
-def sealed_to_nobody(ticket: str) -> Callable[[int], Iterator[bytes]]:
-    """Return endless requests for the echoing directory, each with its own id."""
-    rest = Outer(TID, bytes(16), KID, 8000, SenderClass.TAB, secrets.token_bytes(PAYLOAD)).encode()
-
-    def requests(_: int) -> Iterator[bytes]:
-        while True:
-            yield post(f"/v1/t/{TID}", rest[:17] + secrets.token_bytes(16) + rest[33:], ticket)
-
-    return requests
 
 
 def serve_directory(relay: Relay, authority: str, identity: Identity, folder: str) -> None:
