@@ -8,7 +8,7 @@ from uuid import UUID
 from relay_cloud import http_answer
 from relay_cloud.bus.bus import Asked, Bus
 from relay_cloud.http_answer import Receive, Scope, Send
-from relay_cloud.limits import BODY_READ_S, DISCARD_S, MAX_DISCARD, TokenBuckets
+from relay_cloud.limits import BODY_READ_S, DISCARD_S, KEYS_BURST, KEYS_RATE, MAX_DISCARD, TokenBuckets, network
 from relay_cloud.metrics import Metrics
 from relay_cloud.outcomes import Failed, Outcome
 from relay_cloud.tickets import Tickets
@@ -27,6 +27,7 @@ class AskRoute:
         self._bus = bus
         self._tickets = tickets
         self._buckets = buckets
+        self._fetches = TokenBuckets(KEYS_RATE, KEYS_BURST)
         self._metrics = metrics
         self._clock = clock
 
@@ -38,7 +39,7 @@ class AskRoute:
         elif method == "POST":
             await self._post(scope, receive, send)
         elif method == "GET":
-            await self._keys(scope, send)
+            await self._fetch(scope, send)
         else:
             await http_answer.not_allowed(send)
 
@@ -81,7 +82,11 @@ class AskRoute:
             raise Failed(Outcome.TICKET_FOREIGN)
         return await self._bus.ask(Asked(tid, request.rid, request.kid, message, request.deadline_ms / 1000))
 
-    async def _keys(self, scope: Scope, send: Send) -> None:
+    async def _fetch(self, scope: Scope, send: Send) -> None:
+        """Answer with the key configuration; nobody has shown who they are, so addresses are limited."""
+        if not self._fetches.take(network((scope.get("client") or ("",))[0]), self._clock()):
+            await http_answer.refuse(send, Outcome.BUSY)
+            return
         name, _, rest = scope["path"][len(PREFIX) :].partition("/")
         try:
             tid = _tenant(name)

@@ -6,7 +6,6 @@ Time is an argument and may jump back, as clocks do.
 from collections import OrderedDict
 from collections.abc import Hashable
 from ipaddress import IPv6Address, ip_address
-from uuid import UUID
 
 BODY_READ_S = 10.0
 """A request body must have arrived within this time."""
@@ -17,24 +16,26 @@ HANDSHAKE_S = 10.0
 """A line must be proved within this time."""
 FAILURES = 10
 FAILURE_WINDOW_S = 1800.0
+KEYS_RATE, KEYS_BURST = 20.0, 400
+"""Key configurations that one address may fetch, a second on average and at once: a whole company may be behind one."""
 MAX_ENTRIES = 100_000
 """Tenants or addresses remembered; the ones idle longest are forgotten first."""
 
 
 class TokenBuckets:
-    """A token bucket per tenant: `rate` requests a second on average, `burst` at once."""
+    """A token bucket per tenant or address: `rate` requests a second on average, `burst` at once."""
 
     def __init__(self, rate: float, burst: int) -> None:
         self._rate = rate
         self._burst = float(burst)
-        self._buckets: OrderedDict[UUID, tuple[float, float]] = OrderedDict()
+        self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
 
-    def take(self, tid: UUID, now: float) -> bool:
-        """Take one token; False if the tenant has none left."""
-        tokens, then = self._buckets.pop(tid, (self._burst, now))
+    def take(self, whose: Hashable, now: float) -> bool:
+        """Take one token; False if there is none left."""
+        tokens, then = self._buckets.pop(whose, (self._burst, now))
         tokens = min(self._burst, tokens + max(0.0, now - then) * self._rate)
         allowed = tokens >= 1
-        self._buckets[tid] = (tokens - 1 if allowed else tokens, now)
+        self._buckets[whose] = (tokens - 1 if allowed else tokens, now)
         if len(self._buckets) > MAX_ENTRIES:
             self._buckets.popitem(last=False)
         return allowed
@@ -48,7 +49,7 @@ class Failures:
 
     def note(self, address: str, now: float) -> None:
         """Count one failure."""
-        key = _network(address)
+        key = network(address)
         recent = [*self._recent(key, now), now]
         self._failed[key] = recent[-FAILURES:]
         self._failed.move_to_end(key)
@@ -57,19 +58,20 @@ class Failures:
 
     def forgive(self, address: str) -> None:
         """Take the last failure back."""
-        key = _network(address)
+        key = network(address)
         if self._failed.get(key, []):
             self._failed[key] = self._failed[key][:-1]
 
     def blocked(self, address: str, now: float) -> bool:
         """Say whether the address has used up its failures."""
-        return len(self._recent(_network(address), now)) >= FAILURES
+        return len(self._recent(network(address), now)) >= FAILURES
 
     def _recent(self, key: Hashable, now: float) -> list[float]:
         return [then for then in self._failed.get(key, ()) if 0 <= now - then < FAILURE_WINDOW_S]
 
 
-def _network(address: str) -> Hashable:
+def network(address: str) -> Hashable:
+    """Return what counts as one address: IPv6 by /64."""
     try:
         parsed = ip_address(address)
     except ValueError:

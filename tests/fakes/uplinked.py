@@ -95,7 +95,7 @@ class Uplinked:
     asked: list[tuple[str, frozenset[str]]]
 
     def _open(self) -> int:
-        return sum(line.state == "connected" for line in self.uplink.status())
+        return sum(line.state in ("connected", "polling") for line in self.uplink.status())
 
     async def connected(self, seconds: float = 10) -> None:
         """Wait until the line is open."""

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from relay_cloud import ask_route
 from relay_cloud.ask_route import AskRoute
 from relay_cloud.bus.loopback import Loopback
-from relay_cloud.limits import FAILURES, TokenBuckets
+from relay_cloud.limits import FAILURES, KEYS_BURST, TokenBuckets
 from relay_cloud.metrics import Metrics
 from relay_cloud.tickets import Tickets
 from relay_cloud.wire import base64url, credential, es256
@@ -84,3 +85,17 @@ async def test_an_unknown_proxy_is_not_believed_and_renewal_never_blocked(client
         answer = await client.post(f"{relay.url}/v1/renew", json=renewal(relay))
         assert answer.status_code == 200
         assert answer.json()["credential"]
+
+
+async def test_an_address_that_fetches_too_many_key_configurations_waits(client: httpx.AsyncClient) -> None:
+    def fetch(address: str) -> Awaitable[httpx.Response]:
+        return client.get(f"{relay.url}/v1/t/{uuid4()}/keys", headers={"X-Forwarded-For": address})
+
+    with Relay(trusted_proxies="127.0.0.1") as relay:
+        told = [(await fetch("192.0.2.1")).status_code for _ in range(KEYS_BURST + 100)]
+        assert set(told[:KEYS_BURST]) == {503}
+        refused = told[KEYS_BURST:].count(429)
+        assert refused > 20
+        assert (await fetch("192.0.2.2")).status_code == 503
+        many = [(await fetch(f"2001:db8::{number:x}")).status_code for number in range(1, KEYS_BURST + 100)]
+        assert many.count(429) > 20, "IPv6 counts by /64"

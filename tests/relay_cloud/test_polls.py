@@ -61,7 +61,8 @@ def polling(directory: Uplinked) -> list[bool]:
     """Return of each open line whether it goes by long-polls."""
     serving = directory.uplink._serving
     assert serving is not None
-    return [line.health.polls for line in serving._lines if line.health.state is LineState.CONNECTED]
+    open_ = (LineState.CONNECTED, LineState.POLLING)
+    return [line.health.state is LineState.POLLING for line in serving._lines if line.health.state in open_]
 
 
 @pytest.mark.parametrize("mode", ["stripping", "buffering"])

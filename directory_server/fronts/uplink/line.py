@@ -38,6 +38,8 @@ class LineState(StrEnum):
     OFF = "off"
     CONNECTING = "connecting"
     CONNECTED = "connected"
+    POLLING = "polling"
+    """Connected by long-polls, because no WebSocket gets through."""
     WAITING = "waiting"
     DENIED = "denied"
     SPARE = "spare"
@@ -51,8 +53,6 @@ class LineHealth:
     state: LineState = LineState.OFF
     since: datetime | None = None
     last_error: str = ""
-    polls: bool = False
-    """Whether it goes by long-polls, because no WebSocket gets through."""
 
 
 class Line:
@@ -125,7 +125,8 @@ class Line:
                 started = self._monotonic()
                 self._retire(self._current)
                 self._current = connection
-                self._note(LineState.CONNECTED, self.health.last_error)
+                state = LineState.POLLING if isinstance(connection, Polls) else LineState.CONNECTED
+                self._note(state, self.health.last_error)
                 reason = await self._live(connection)
                 if reason:  # an ended line, not one to be replaced
                     await self._lose()
@@ -153,12 +154,7 @@ class Line:
     async def _open(self) -> Connection | Polls:
         if self._current is None and self.health.state is not LineState.SPARE:
             self._note(LineState.CONNECTING, self.health.last_error)
-        if self._fallback.polls:
-            opened: Connection | Polls = await self._open_polls()
-        else:
-            opened = await self._open_socket()
-        self.health.polls = isinstance(opened, Polls)
-        return opened
+        return await (self._open_polls() if self._fallback.polls else self._open_socket())
 
     async def _open_polls(self) -> Polls:
         polls = self._polls(self.poll_url)

@@ -31,6 +31,7 @@ LINES = 2
 """Each to another relay instance: a relay that is stopped, frozen or cut off takes nothing with it."""
 _VERDICTS = {
     LineState.CONNECTED: Health.GOOD,
+    LineState.POLLING: Health.GOOD,
     LineState.SPARE: Health.GOOD,
     LineState.DENIED: Health.BAD,
 }

@@ -46,10 +46,11 @@ def of(status: Status) -> Iterator[Metric]:
     )
     if status.activity:
         yield from _activity(status.activity)
+    up = {line.relay for line in status.lines if line.health is Health.GOOD}
     yield _gauge(
         "contactory_line_up",
-        "1 if the line to a relay is connected, else 0.",
-        [_labelled(line.health is Health.GOOD, relay=line.relay) for line in status.lines],
+        "1 if a line to a relay is connected, else 0.",
+        [_labelled(relay in up, relay=relay) for relay in sorted({line.relay for line in status.lines})],
     )
     if status.certificate:
         ends, names = status.certificate.expires.timestamp(), {front.name for front in on}

@@ -29,6 +29,7 @@ TEXTS = {
     "hours": "vor {n} h",
     "days": "vor {n} Tagen",
     "no_sources": "Noch keine Quelle. So kommt eine hinzu: contact-directory source add",
+    "polling": "verbunden über Long-Polling: WebSockets kommen nicht durch",
     "spare": "nicht nötig: jedes Relay hat eine Verbindung",
     "fingerprint": "Fingerabdruck dieses Verzeichnisses:",
     "compare": "Der Teams-Tab zeigt denselben; weicht er ab, antwortet dort ein anderes Verzeichnis.",

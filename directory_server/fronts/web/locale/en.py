@@ -29,6 +29,7 @@ TEXTS = {
     "hours": "{n} h ago",
     "days": "{n} days ago",
     "no_sources": "No source yet. Add one with: contact-directory source add",
+    "polling": "connected by long-polls: no WebSocket gets through",
     "spare": "not needed: each relay has a line",
     "fingerprint": "Fingerprint of this directory:",
     "compare": "The Teams tab shows the same; if it differs, another directory answers there.",
