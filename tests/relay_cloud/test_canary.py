@@ -1,4 +1,4 @@
-"""Nothing of a contact, a search, a user or a request id is visible at the relay: output, metrics, error bodies."""
+"""Nothing of a contact, a search or a user is at the relay: not in its output, metrics, errors, nor in its memory."""
 
 import secrets
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 
 from tests.fakes.end import End
 from tests.fakes.uplinked import OID, TID, Identity, person, uplinked
+from tests.servers.memory import holds
 from tests.servers.relay import Relay
 
 pytestmark = [pytest.mark.anyio, pytest.mark.server]
@@ -32,6 +33,9 @@ async def test_the_canary_stays_inside_the_seal(client: httpx.AsyncClient, ident
                 message[at] ^= 1 + secrets.randbelow(255)
                 answer = await end.post(bytes(message[: at + 1] if at % 3 else message), ticket)
                 seen += answer.content
+            assert holds(relay.pid, ticket), "what the relay may know is found, so what is not found is not there"
+            for secret in (CANARY, SEARCH, OID, token):
+                assert not holds(relay.pid, secret)
             await client.post(
                 f"{relay.url}/v1/register", json={"id_token": CANARY, "ik": {}, "epoch": 1, CANARY: CANARY}
             )

@@ -1,5 +1,6 @@
 """Several real relays over a real NATS server behind a balancer, with one registrar and one ticket key."""
 
+import contextlib
 import shutil
 from types import TracebackType
 from typing import Any, Self
@@ -25,16 +26,22 @@ class Cluster:
             relay.set(public_url=self.url)
 
     def __enter__(self) -> Self:
-        self.nats.start()
-        for relay in self.relays:
-            relay.start()
-        self.balancer.__enter__()
+        with contextlib.ExitStack() as started:
+            started.callback(self._stop)
+            self.nats.start()
+            for relay in self.relays:
+                relay.start()
+            self.balancer.__enter__()
+            started.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.balancer.__exit__(kind, error, trace)
+        self._stop()
+
+    def _stop(self) -> None:
         for relay in self.relays:
             relay.close()
-        self.nats.__exit__(kind, error, trace)
+        self.nats.__exit__(None, None, None)
