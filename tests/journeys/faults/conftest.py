@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.uplinked import Identity
-from tests.journeys.faults.load import Load, loading
+from tests.journeys.faults.load import Load, loading, outsider
 from tests.servers.cluster import Cluster
 from tests.servers.jwks import JwksServer
 from tests.servers.uplink_process import UplinkProcess
@@ -38,7 +38,7 @@ def directory(cluster: Cluster, identity: Identity, tmp_path: Path) -> Iterator[
 @pytest.fixture
 async def load(cluster: Cluster, directory: UplinkProcess, identity: Identity) -> AsyncIterator[Load]:
     """Make the load; it enters where no line is."""
-    async with loading(cluster, identity) as made:
+    async with loading(outsider(cluster), cluster.relays[0], identity) as made:
         yield made
 
 

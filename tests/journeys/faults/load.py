@@ -2,8 +2,10 @@
 
 import asyncio
 import statistics
+import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx
@@ -130,11 +132,11 @@ def outsider(cluster: Cluster) -> Relay:
 
 
 class loading:  # noqa: N801 - used as a function
-    """A load of one user; enters at `relay`, by default where no line is."""
+    """A load of one user, whose ticket is `issuer`'s, that enters at a relay."""
 
-    def __init__(self, cluster: Cluster, identity: Identity, relay: Relay | None = None, **how: float) -> None:
-        self._entry = relay or outsider(cluster)
-        self._issuer = cluster.relays[0]
+    def __init__(self, entry: Relay, issuer: Relay, identity: Identity, **how: float) -> None:
+        self._entry = entry
+        self._issuer = issuer
         self._identity = identity
         self._how = how
         self._client = httpx.AsyncClient(timeout=30, trust_env=False, limits=httpx.Limits(max_connections=1000))
@@ -146,3 +148,16 @@ class loading:  # noqa: N801 - used as a function
 
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
+
+
+async def during(load: Load, name: str, seconds: float, *acts: tuple[float, Callable[[], object]]) -> Story:
+    """Run the load, act in between, print and check."""
+    running = asyncio.create_task(load.run(seconds))
+    start = time.monotonic()
+    for after, act in acts:
+        await asyncio.sleep(max(0.0, start + after - time.monotonic()))
+        await asyncio.to_thread(act)
+    story = await running
+    sys.stdout.write("\n" + story.row(name))
+    story.check()
+    return story

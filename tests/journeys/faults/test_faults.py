@@ -7,34 +7,18 @@ import asyncio
 import functools
 import os
 import signal
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.uplinked import Identity
-from tests.journeys.faults.load import SLACK_S, Load, Story, holders, loading, outsider
+from tests.journeys.faults.load import SLACK_S, Load, during, holders, loading, outsider
 from tests.servers.cluster import Cluster
 from tests.servers.uplink_process import UplinkProcess
 
 pytestmark = [pytest.mark.journey, pytest.mark.server, pytest.mark.anyio, pytest.mark.timeout(120)]
 IN_FLIGHT = 3
 """Requests of 50 ms at 40 a second: two are in flight at a moment."""
-
-
-async def during(load: Load, name: str, seconds: float, *acts: tuple[float, Callable[[], object]]) -> Story:
-    """Run the load, act in between, print and check."""
-    running = asyncio.create_task(load.run(seconds))
-    start = time.monotonic()
-    for after, act in acts:
-        await asyncio.sleep(max(0.0, start + after - time.monotonic()))
-        await asyncio.to_thread(act)
-    story = await running
-    sys.stdout.write("\n" + story.row(name))
-    story.check()
-    return story
 
 
 async def test_none(load: Load) -> None:
@@ -85,7 +69,7 @@ async def test_each_relay_is_drained_in_turn(cluster: Cluster, directory: Uplink
     """Clients come by the balancer, as they do; it learns of it by readiness."""
     entry = outsider(cluster)
     entry.url = cluster.url
-    async with loading(cluster, identity, entry) as load:
+    async with loading(entry, cluster.relays[0], identity) as load:
 
         def renew(place: int) -> None:
             cluster.relays[place].stop()
@@ -100,7 +84,7 @@ async def test_each_relay_is_drained_in_turn(cluster: Cluster, directory: Uplink
 async def test_a_directory_that_is_slower_than_the_load(cluster: Cluster, identity: Identity, tmp_path: Path) -> None:
     with UplinkProcess(tmp_path / "slow", cluster.relays[0], cluster.url, identity.authority, delay=1.0) as slow:
         await asyncio.to_thread(slow.connected, 2)
-        async with loading(cluster, identity, rate=100, deadline_s=3) as load:
+        async with loading(outsider(cluster), cluster.relays[0], identity, rate=100, deadline_s=3) as load:
             story = await during(load, "directory slower than the load", 6)
     told = story.counted()
     assert set(told) <= {"answered", "busy", "deadline"}
