@@ -115,10 +115,14 @@ class Registrar:
             raise RegistrationRefused("token_expired", "id token has expired: sign in again")
         if claims["nonce"] != nonce:
             raise RegistrationRefused("nonce_mismatch", "id token was issued for another identity key")
-        roles = claims.get("wids")
+        if "wids" not in claims:
+            raise RegistrationRefused(
+                "not_admin", "id token says no roles: give the application the optional claim wids in its id tokens"
+            )
+        roles = claims["wids"]
         if not ADMINISTRATORS.intersection(roles if isinstance(roles, list) else ()):
             raise RegistrationRefused(
-                "not_admin", "sign in as Global Administrator or Teams Administrator (claim wids) of the tenant"
+                "not_admin", "sign in as Global Administrator or Teams Administrator of the tenant (claim wids)"
             )
 
 

@@ -164,7 +164,7 @@ def test_nothing_but_users_operations_is_there(world: World, ask: Ask, operation
 
 def test_no_front_of_users_or_phones_can_explain() -> None:
     """Explanations tell what is hidden: whatever answers users or phones must not even load them."""
-    assert sorted(OPERATIONS) == ["people", "person", "search", "whoami"]
+    assert sorted(OPERATIONS) == ["people", "person", "probe", "search", "whoami"]
     graph = grimp.build_graph("directory_server", "relay_cloud", "connectors", cache_dir=None)
     explaining = {name for name in graph.modules if name.startswith("directory_server.directory.")
                   and name.split(".")[2] in {"explain", "hiding", "quality", "evidence", "number_trace"}}  # fmt: skip

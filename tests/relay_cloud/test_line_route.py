@@ -207,7 +207,8 @@ async def test_a_newer_registration_elsewhere_closes_the_lines_here() -> None:
 async def test_a_line_that_outlives_its_lifetime_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line_route, "LIFETIME_GRACE_S", 0)
     with routed(max_lifetime=1) as (route, bus):
-        peer, started = await Peer(route).open(), time.monotonic()
+        started = time.monotonic()
+        peer = await Peer(route).open()
         assert await asyncio.wait_for(peer.closing(), 3) == (1008, "lifetime")
         assert time.monotonic() - started >= 1
         assert bus.lines() == []

@@ -1,6 +1,7 @@
 """HTTP over sockets that somebody else opens: httpx on httpcore, whose own proxies know no NTLM and no Negotiate."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
@@ -10,6 +11,8 @@ import httpcore
 import httpx
 
 from directory_server.fronts.uplink.proxy import ProxyFault
+
+CLOSE_S = 1.0
 
 OpenSocket = Callable[[str, str, int], Awaitable[socket.socket | None]]
 """From scheme, host and port to a socket that leads there; None: connect directly."""
@@ -90,6 +93,9 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     async def aclose(self) -> None:
         self._writer.close()
+        with contextlib.suppress(OSError, TimeoutError):  # it is gone in any case
+            async with asyncio.timeout(CLOSE_S):
+                await self._writer.wait_closed()
 
     async def start_tls(
         self,

