@@ -117,7 +117,9 @@ class Registrar:
             raise RegistrationRefused("nonce_mismatch", "id token was issued for another identity key")
         if "wids" not in claims:
             raise RegistrationRefused(
-                "not_admin", "id token says no roles: give the application the optional claim wids in its id tokens"
+                "not_admin",
+                "id token names no roles: sign in as Global Administrator or Teams Administrator of the tenant; if you"
+                " did, give the application the optional claim wids in its id tokens",
             )
         roles = claims["wids"]
         if not ADMINISTRATORS.intersection(roles if isinstance(roles, list) else ()):
