@@ -26,7 +26,7 @@ log = logging.getLogger("relay_cloud.poll")
 
 KIND = b"application/octet-stream"
 DRAIN_TICK_S = 0.1
-_STATUS = {"malformed": 400, "superseded": 403, "revoked": 403, "too_large": 413, "stopping": 503, "blocked": 429}
+_STATUS = {"malformed": 400, "superseded": 403, "revoked": 403, "too_large": 413, "stopping": 503}
 
 
 class PollRoute:
@@ -137,9 +137,11 @@ class PollRoute:
             raise
         while self._seen and now - next(iter(self._seen.values())) > 2 * polling.WINDOW_S:
             self._seen.popitem(last=False)
-        if unique in self._seen or len(self._seen) >= MAX_ENTRIES:
+        if unique in self._seen:
             raise HandshakeFailed("proof_invalid", "a proof is good once")
         self._seen[unique] = now
+        if len(self._seen) > MAX_ENTRIES:
+            self._seen.popitem(last=False)
         if self._draining:
             raise HandshakeFailed("stopping", "this relay is stopping")
         self._settings.admit(credential, self._bus)
@@ -147,16 +149,15 @@ class PollRoute:
 
     def _open(self, credential: Credential) -> PolledLine:
         self._settings.opened(credential.tid, credential.epoch)
-        name = (credential.tid, credential.thumbprint)
-        polled = self._polled.get(name)
+        polled = self._polled.get((credential.tid, credential.thumbprint))
         if polled is None:
-            polled = self._polled[name] = PolledLine(credential, self._settings.terms.max_inflight)
+            polled = PolledLine(credential, self._settings.terms.max_inflight)
+            self._polled[polled.name] = polled
             self._metrics.handshakes["ok"] += 1
         polled.line.credential = credential
         if not polled.attached:
             polled.attached = True
             self._bus.attach(polled.line)
-        self._stay(polled)
         self._leave(polled)
         return polled
 
@@ -164,7 +165,6 @@ class PollRoute:
         """Wait for frames; None if the directory has gone."""
         waiting = asyncio.ensure_future(polled.park(seconds))
         gone = asyncio.ensure_future(receive())
-        self._stay(polled)
         try:
             await asyncio.wait((waiting, gone), return_when=asyncio.FIRST_COMPLETED)
             return waiting.result() if waiting.done() else None
@@ -172,8 +172,7 @@ class PollRoute:
             waiting.cancel()
             gone.cancel()
             await asyncio.gather(waiting, gone, return_exceptions=True)
-            if not polled.waiting:
-                self._leave(polled)
+            self._leave(polled)
 
     def _stay(self, polled: PolledLine) -> None:
         leaving = self._leaving.pop(polled, None)
@@ -181,11 +180,14 @@ class PollRoute:
             leaving.cancel()
 
     def _leave(self, polled: PolledLine) -> None:
-        """End the line unless another poll comes."""
+        """Look in a while whether a poll waits then; a line that was ended is past that."""
         self._stay(polled)
-        self._leaving[polled] = asyncio.get_running_loop().call_later(LINGER_S, self._left, polled)
+        if self._polled.get(polled.name) is polled:
+            self._leaving[polled] = asyncio.get_running_loop().call_later(LINGER_S, self._left, polled)
 
     def _left(self, polled: PolledLine) -> None:
+        if polled.waiting:  # the poll that ends last looks again
+            return
         polled.attached = False
         self._bus.detach(polled.line)
         if len(polled.line.exchange):  # answers may still be brought, here or elsewhere
@@ -198,7 +200,8 @@ class PollRoute:
         self._bus.detach(polled.line)
         polled.line.exchange.close()
         polled.wake()
-        self._polled.pop((polled.line.credential.tid, polled.line.credential.thumbprint), None)
+        if self._polled.get(polled.name) is polled:
+            del self._polled[polled.name]
 
     def _answer(self, tid: UUID, received: frame.Frame) -> bool:
         """Deliver what a directory says of a request; False if it is not asked here."""

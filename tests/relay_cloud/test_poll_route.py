@@ -170,6 +170,43 @@ async def test_a_directory_that_polls_no_more_is_gone_soon(polls: Polling, monke
     assert polls.route._polled == {}
 
 
+async def test_a_poll_that_waits_is_left_alone_by_others_that_bring_answers(
+    polls: Polling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll_route, "LINGER_S", 0.1)
+    waiting = asyncio.create_task(polls.post(KEYS, wait=5))
+    await asyncio.sleep(0.02)
+    await polls.post(Ack(bytes(16)))
+    await asyncio.sleep(0.3)
+    assert not waiting.done()
+    (line,) = polls.bus.lines()
+    assert line.exchange.suspect is False
+    asked = polls.asking(1)
+    (request,) = carried(await waiting)
+    assert isinstance(request, RequestFrame)
+    await polls.post(ResponseFrame(request.rid + bytes(60)))
+    assert await asked is Outcome.ANSWERED
+
+
+async def test_a_line_that_was_ended_takes_nothing_from_the_next_one(
+    polls: Polling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll_route, "LINGER_S", 0.1)
+    waiting = asyncio.create_task(polls.post(KEYS, wait=5))
+    await asyncio.sleep(0.02)
+    polls.revoked = True
+    polls.route.revoke()
+    polls.revoked = False
+    again = asyncio.create_task(polls.post(KEYS, wait=5))
+    assert (await waiting).status_code == 204
+    await asyncio.sleep(0.3)
+    asked = polls.asking(1)
+    (request,) = carried(await again)
+    assert isinstance(request, RequestFrame)
+    await polls.post(ResponseFrame(request.rid + bytes(60)))
+    assert await asked is Outcome.ANSWERED
+
+
 async def test_what_nobody_fetched_in_time_is_not_handed_out(polls: Polling, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polled, "LINGER_S", 0.05)
     await polls.post(KEYS)
