@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from relay_cloud.asking import ACK_S, Sink
 from relay_cloud.outcomes import Outcome
-from relay_cloud.wire.frame import RefusalCode, RequestFrame
+from relay_cloud.wire.frame import Ack, RefusalCode, Refused, RequestFrame, ResponseFrame
 
 _REFUSALS = {
     RefusalCode.MALFORMED: Outcome.MALFORMED,
@@ -65,6 +65,16 @@ class Exchange:
     def heard(self) -> None:
         """Anything came from the directory: the line carries."""
         self.suspect = False
+
+    def take(self, said: ResponseFrame | Refused | Ack) -> bool:
+        """Take what the directory says of a request; False if nobody waits for it here."""
+        if isinstance(said, ResponseFrame):
+            return self.answer(said.rid, said.message)
+        if isinstance(said, Refused):
+            return self.refuse(said.rid, said.code)
+        known = self.carries(said.rid)
+        self.ack(said.rid)
+        return known
 
     def ack(self, rid: bytes) -> None:
         """Note that the directory has the request."""

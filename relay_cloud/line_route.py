@@ -15,7 +15,6 @@ from relay_cloud.http_answer import Receive, Scope, Send
 from relay_cloud.limits import HANDSHAKE_S, Failures
 from relay_cloud.metrics import Metrics
 from relay_cloud.probing import Probing
-from relay_cloud.wire import published
 from relay_cloud.wire.credential import Credential
 from relay_cloud.wire.envelope import MAX_DEADLINE_MS, Malformed
 from relay_cloud.wire.frame import Ack, Drain, Keys, Probe, Refused, ResponseFrame
@@ -185,17 +184,11 @@ class LineRoute:
         return min(self._settings.terms.max_lifetime + LIFETIME_GRACE_S, credential.expires - self._clock())
 
     def _take(self, line: Line, received: FromDirectory) -> None:
-        if isinstance(received, ResponseFrame):
-            if not line.exchange.answer(received.rid, received.message):
+        if isinstance(received, ResponseFrame | Refused | Ack):
+            if not line.exchange.take(received) and not isinstance(received, Ack):
                 self._metrics.late_answers += 1
-        elif isinstance(received, Refused):
-            if not line.exchange.refuse(received.rid, received.code):
-                self._metrics.late_answers += 1
-        elif isinstance(received, Ack):
-            line.exchange.ack(received.rid)
         elif isinstance(received, Keys):
-            line.kids = published.kids(received.document)
-            line.keys = published.handed_out(received.document)
+            line.publish(received.document)
             self._bus.published(line)
         elif isinstance(received, Probe):
             self._probing.begin(line, received.message, lambda frame: self._tell(line, frame))

@@ -16,7 +16,7 @@ from relay_cloud.line_route import LineSettings
 from relay_cloud.metrics import Metrics
 from relay_cloud.polled import LINGER_S, PolledLine
 from relay_cloud.probing import Probing
-from relay_cloud.wire import frame, polling, published
+from relay_cloud.wire import frame, polling
 from relay_cloud.wire.credential import Credential
 from relay_cloud.wire.envelope import MAX_DEADLINE_MS, Malformed
 from relay_cloud.wire.frame import Ack, Keys, Probe, Refused, ResponseFrame
@@ -40,7 +40,7 @@ class PollRoute:
         self._probing = Probing(bus)
         self._failures = Failures()
         self._seen: OrderedDict[str, float] = OrderedDict()
-        self._polled: dict[tuple[UUID, str], PolledLine] = {}
+        self._polled: dict[UUID, dict[str, PolledLine]] = {}
         self._leaving: dict[PolledLine, asyncio.TimerHandle] = {}
         self._draining = False
 
@@ -67,22 +67,22 @@ class PollRoute:
     async def drain(self) -> None:
         """Take no more polls, let those that wait go, and return once nothing is in flight any more."""
         self._draining = True
-        for polled in self._polled.values():
+        for polled in self._all():
             polled.wake()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(MAX_DEADLINE_MS / 1000):
-                while any(len(one.line.exchange) for one in self._polled.values()):  # noqa: ASYNC110 - the process ends
+                while any(len(one.line.exchange) for one in self._all()):  # noqa: ASYNC110 - the process ends
                     await asyncio.sleep(DRAIN_TICK_S)
 
     def superseded(self, tid: UUID, epoch: int) -> None:
         """End the tenant's polls of registrations before this one."""
-        for (held, _), polled in tuple(self._polled.items()):
-            if held == tid and polled.line.credential.epoch < epoch:
+        for polled in tuple(self._polled.get(tid, {}).values()):
+            if polled.line.credential.epoch < epoch:
                 self._end(polled)
 
     def revoke(self) -> None:
         """End the polls of registrations that were revoked."""
-        for polled in tuple(self._polled.values()):
+        for polled in self._all():
             if self._settings.revoked(polled.line.credential):
                 self._end(polled)
 
@@ -90,6 +90,9 @@ class PollRoute:
         """Take the answers that a directory brought to another relay."""
         for one in polling.unbatch(data):
             self._answer(tid, frame.decode(one))
+
+    def _all(self) -> list[PolledLine]:
+        return [polled for mine in self._polled.values() for polled in mine.values()]
 
     async def _poll(self, scope: Scope, receive: Receive, address: str) -> list[bytes] | None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -106,8 +109,7 @@ class PollRoute:
         for one in brought:
             received = frame.decode(one)
             if isinstance(received, Keys):
-                polled.line.kids = published.kids(received.document)
-                polled.line.keys = published.handed_out(received.document)
+                polled.line.publish(received.document)
                 self._bus.published(polled.line)
             elif isinstance(received, Probe):
                 self._probing.begin(polled.line, received.message, polled.put)
@@ -149,10 +151,10 @@ class PollRoute:
 
     def _open(self, credential: Credential) -> PolledLine:
         self._settings.opened(credential.tid, credential.epoch)
-        polled = self._polled.get((credential.tid, credential.thumbprint))
+        mine = self._polled.setdefault(credential.tid, {})
+        polled = mine.get(credential.thumbprint)
         if polled is None:
-            polled = PolledLine(credential, self._settings.terms.max_inflight)
-            self._polled[polled.name] = polled
+            polled = mine[credential.thumbprint] = PolledLine(credential, self._settings.terms.max_inflight)
             self._metrics.handshakes["ok"] += 1
         polled.line.credential = credential
         if not polled.attached:
@@ -182,7 +184,7 @@ class PollRoute:
     def _leave(self, polled: PolledLine) -> None:
         """Look in a while whether a poll waits then; a line that was ended is past that."""
         self._stay(polled)
-        if self._polled.get(polled.name) is polled:
+        if self._holds(polled):
             self._leaving[polled] = asyncio.get_running_loop().call_later(LINGER_S, self._left, polled)
 
     def _left(self, polled: PolledLine) -> None:
@@ -200,25 +202,21 @@ class PollRoute:
         self._bus.detach(polled.line)
         polled.line.exchange.close()
         polled.wake()
-        if self._polled.get(polled.name) is polled:
-            del self._polled[polled.name]
+        if self._holds(polled):
+            credential = polled.line.credential
+            del self._polled[credential.tid][credential.thumbprint]
+            if not self._polled[credential.tid]:
+                del self._polled[credential.tid]
+
+    def _holds(self, polled: PolledLine) -> bool:
+        credential = polled.line.credential
+        return self._polled.get(credential.tid, {}).get(credential.thumbprint) is polled
 
     def _answer(self, tid: UUID, received: frame.Frame) -> bool:
         """Deliver what a directory says of a request; False if it is not asked here."""
         if not isinstance(received, ResponseFrame | Refused | Ack):
             raise Malformed("a directory does not send this frame in a poll")
-        for (held, _), polled in self._polled.items():
-            exchange = polled.line.exchange
-            if held != tid or not exchange.carries(received.rid):
-                continue
-            if isinstance(received, ResponseFrame):
-                exchange.answer(received.rid, received.message)
-            elif isinstance(received, Refused):
-                exchange.refuse(received.rid, received.code)
-            else:
-                exchange.ack(received.rid)
-            return True
-        return False
+        return any(polled.line.exchange.take(received) for polled in self._polled.get(tid, {}).values())
 
     async def _refuse(self, send: Send, failure: HandshakeFailed) -> None:
         body = json.dumps({"error": failure.code, "message": str(failure)}).encode()

@@ -19,7 +19,6 @@ class PolledLine:
     """
 
     def __init__(self, credential: Credential, limit: int) -> None:
-        self.name = (credential.tid, credential.thumbprint)
         self.line = Line(credential, Exchange(self.put, limit))
         self.attached = False
         self._outbox: deque[tuple[float, bytes]] = deque()

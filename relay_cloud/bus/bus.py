@@ -1,10 +1,12 @@
 """Who holds which tenant's lines, whatever lies between: the contract of every bus."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from relay_cloud.exchange import Exchange
+from relay_cloud.wire import published
 from relay_cloud.wire.credential import Credential
 
 
@@ -19,6 +21,10 @@ class Line:
     exchange: Exchange
     keys: bytes | None = field(default=None, repr=False)
     kids: frozenset[bytes] = frozenset()
+
+    def publish(self, document: Mapping[str, Any]) -> None:
+        """Take the key configuration that the directory sends; raises Malformed, and changes nothing then."""
+        self.kids, self.keys = published.kids(document), published.handed_out(document)
 
     def serves(self, kid: bytes) -> bool:
         """Whether requests sealed to this key can be opened behind it."""

@@ -52,7 +52,12 @@ class Polls:
 
     async def ended(self) -> str:
         """Wait for the end; returns its reason."""
-        return await asyncio.shield(self._tasks[0])
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        (first, *_) = done
+        fault = None if first.cancelled() else first.exception()
+        if fault is not None:  # of ours: the line must not end with it
+            return f"{type(fault).__name__} while polling"
+        return "closed" if first.cancelled() else first.result()
 
     async def send(self, message: bytes) -> None:
         """Bring a new key configuration with the next poll."""
