@@ -5,57 +5,28 @@ A backend can be cut off: its connections stay open and nothing passes any more,
 
 import asyncio
 import contextlib
-import threading
-from types import TracebackType
-from typing import Self
+from typing import Any
 
-from deploy.demo.program import free_port
+from tests.servers.threaded import ThreadedServer
 
 CHECK_S = 0.2
 _READY = b"GET /readyz HTTP/1.1\r\nHost: balancer\r\nConnection: close\r\n\r\n"
 
 
-class Balancer:
+class Balancer(ThreadedServer):
     """Balances over `backends` (loopback ports); `port` and `url` are where it listens. Use as a context manager."""
 
     def __init__(self, backends: list[int]) -> None:
-        self.port = free_port()
+        super().__init__()
         self.url = f"http://127.0.0.1:{self.port}"
         self.backends = backends
         self.ready: set[int] = set()
         self.cut: set[int] = set()
         self._turn = 0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    async def _start(self) -> None:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+    async def _start(self, **how: Any) -> None:
+        await super()._start(**how)
         self._spawn(self._watch())
-
-    async def _stop(self) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _spawn(self, work: object) -> None:
-        task = self._loop.create_task(work)  # type: ignore[arg-type] # a coroutine
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _watch(self) -> None:
         while True:
@@ -76,11 +47,7 @@ class Balancer:
                     writer.close()
         return False
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for _ in self.backends:
             self._turn += 1
             port = self.backends[self._turn % len(self.backends)]

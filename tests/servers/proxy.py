@@ -9,15 +9,14 @@ import contextlib
 import os
 import ssl
 import tempfile
-import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import trustme
 
-from deploy.demo.program import free_port
+from tests.servers.threaded import ThreadedServer
 
 Mode = Literal["open", "basic", "ntlm", "negotiate", "inspecting", "stripping", "buffering"]
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -27,7 +26,7 @@ ENDS = {"204", "304"}
 """Statuses without content."""
 
 
-class Proxy:
+class Proxy(ThreadedServer):
     """One proxy at `url`; in the modes basic, ntlm and negotiate it wants USER and PASSWORD.
 
     inspecting: ends TLS within CONNECT with certificates of its own CA (`ca`, PEM file `ca_file`), and verifies the
@@ -39,9 +38,9 @@ class Proxy:
     def __init__(
         self, mode: Mode = "open", *, idle_s: float | None = None, target: int | None = None, trusts: Path | None = None
     ) -> None:
+        super().__init__()
         self.mode = mode
         self.target = target
-        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.targets: list[str] = []
         self.asked = 0
@@ -55,44 +54,20 @@ class Proxy:
         self._users = Path(self._folder.name) / "users"
         domain, _, user = USER.partition("\\")
         self._users.write_text(f"{domain}:{user}:{PASSWORD}", encoding="utf-8")
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._tasks: set[asyncio.Task[Any]] = set()
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
+        super().__exit__(kind, error, trace)
         self._folder.cleanup()
 
-    async def _start(self) -> None:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
-
-    async def _stop(self) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # Whoever breaks off, or is refused by the other's TLS, only ends this connection.
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            await self._serve(reader, writer)
+            await self._requests(reader, writer)
         writer.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _requests(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         guard = _Guard(self.mode, self._users)
         while True:
             line, headers = await _head(reader)

@@ -3,59 +3,31 @@
 import asyncio
 import contextlib
 import ssl
-import threading
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any
 
 import trustme
 
-from deploy.demo.program import free_port
+from tests.servers.threaded import ThreadedServer
 
 
-class Terminator:
+class Terminator(ThreadedServer):
     """Passes what comes by TLS to `url` on to `backend`, a loopback port; `ca_file` is its authority."""
 
     def __init__(self, folder: Path, backend: int = 0) -> None:
+        super().__init__()
         self.backend = backend
-        self.port = free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         self.ca_file = folder / "terminator.pem"
         authority = trustme.CA()
         authority.cert_pem.write_to_path(self.ca_file)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("127.0.0.1").configure_cert(self._context)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
-        return self
+    async def _start(self, **how: Any) -> None:
+        await super()._start(ssl=self._context, **how)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    async def _start(self) -> None:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=self._context)
-
-    async def _stop(self) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         away: asyncio.StreamWriter | None = None
         with contextlib.suppress(OSError, asyncio.CancelledError):
             answers, away = await asyncio.open_connection("127.0.0.1", self.backend)
