@@ -1,6 +1,7 @@
 """A steady load of sealed searches through one relay, and a table of how each ended."""
 
 import asyncio
+import contextlib
 import statistics
 import sys
 import time
@@ -115,7 +116,8 @@ class Load:
         if answer.headers.get("content-type") == "application/json":
             name = answer.json()["error"]
             if name == "unknown_key":
-                await end.fetch_keys()
+                with contextlib.suppress(httpx.HTTPStatusError):  # no directory yet: the next request finds that out
+                    await end.fetch_keys()
             return str(name)
         return f"unnamed: {answer.status_code}"
 
